@@ -1,0 +1,30 @@
+const common = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } },
+    ],
+  },
+};
+
+/** `unit` is pure and instant; `db` needs a PostgreSQL (embedded unless TEST_DATABASE_URL names one). */
+export default {
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/src/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.db\\.test\\.ts$'],
+    },
+    {
+      ...common,
+      displayName: 'db',
+      testMatch: ['<rootDir>/src/**/*.db.test.ts', '<rootDir>/test/**/*.db.test.ts'],
+      globalSetup: '<rootDir>/test/globalSetup.js',
+      globalTeardown: '<rootDir>/test/globalTeardown.js',
+    },
+  ],
+};

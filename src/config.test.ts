@@ -1,0 +1,28 @@
+import { describe, expect, test } from '@jest/globals';
+import { ConfigError, parseConfig } from './config.js';
+
+describe('parseConfig', () => {
+  test('an empty environment gives the documented defaults', () => {
+    expect(parseConfig({})).toMatchObject({ host: '127.0.0.1', port: 8080, databaseUrl: undefined });
+  });
+
+  test('a blank variable counts as unset', () => {
+    expect(parseConfig({ PORT: ' ' }).port).toBe(8080);
+  });
+
+  test.each([
+    ['PORT', '80a0', 'a whole number'],
+    ['PORT', '70000', 'from 0 to 65535'],
+    ['DATABASE_URL', 'mysql://x', 'postgresql://'],
+    ['JUDGE_DATE', '2025-13-01', 'YYYY-MM-DD'],
+    ['LOG_LEVEL', 'loud', 'one of'],
+  ])('%s=%s is refused, naming the variable and what was expected', (name, value, expected) => {
+    const parse = () => parseConfig({ [name]: value });
+    expect(parse).toThrow(ConfigError);
+    expect(parse).toThrow(new RegExp(`${name}.*${expected}`));
+  });
+
+  test('a wrong DATABASE_URL is not echoed: it may hold a password', () => {
+    expect(() => parseConfig({ DATABASE_URL: 'mysql://u:secret@h' })).not.toThrow(/secret/);
+  });
+});

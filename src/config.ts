@@ -1,0 +1,101 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `a whole number from ${min} to ${max}`);
+
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day as YYYY-MM-DD')
+  .refine((text) => !Number.isNaN(Date.parse(text)), 'a day as YYYY-MM-DD');
+
+const schema = z.object({
+  HOST: z.string().min(1, 'an address to listen on, e.g. 127.0.0.1').default('127.0.0.1'),
+  PORT: integer(0, 65535).default(8080),
+  DATA_DIR: z.string().min(1, 'a directory').default('./var'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'postgresql://user:password@host:port/database')
+    .optional(),
+  DATABASE_POOL_SIZE: integer(2, 100).default(10),
+  EMBEDDED_PORT: integer(0, 65535).default(0),
+  EMBEDDED_HOME: z.string().min(1, 'a directory').optional(),
+  JUDGE_DATE: day.optional(),
+  MAX_UPLOAD_MB: integer(1, 4096).default(200),
+  MAX_UPLOAD_ROWS: integer(1, 50_000_000).default(5_000_000),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'one of fatal, error, warn, info, debug, trace, silent',
+    })
+    .default('info'),
+  FAULT_POINT: z
+    .string()
+    .regex(
+      /^(parsed|staged|before-commit|after-commit):(service|database)(:\d+)?$/,
+      'for tests: point:service|database[:n]',
+    )
+    .optional(),
+});
+
+/** The service's settings, parsed once from the environment. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly databaseUrl: string | undefined;
+  readonly databasePoolSize: number;
+  readonly embeddedPort: number;
+  readonly embeddedHome: string | undefined;
+  /** Beijing day as of which targets are judged when none is asked for; `undefined` means yesterday. */
+  readonly judgeDate: string | undefined;
+  readonly maxUploadBytes: number;
+  readonly maxUploadRows: number;
+  readonly logLevel: string;
+  /** Test aid: kill the service or its database at a named point of an import. */
+  readonly faultPoint: string | undefined;
+}
+
+/** A setting with a wrong value: names the variable, the value and what was expected. */
+export class ConfigError extends Error {}
+
+/**
+ * Parses the environment; blank variables count as unset.
+ *
+ * @throws ConfigError naming every wrong variable, its value and what was expected
+ */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape)
+      .map((name) => [name, environment[name]?.trim()] as const)
+      .filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      // A connection URL may carry a password.
+      const shown = name === 'DATABASE_URL' ? '(not shown)' : JSON.stringify(given[name]);
+      return `环境变量 ${name}=${shown} 不正确，应为 / is wrong, expected: ${issue.message}`;
+    });
+    throw new ConfigError(lines.join('\n'));
+  }
+  const env = parsed.data;
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    dataDir: resolve(env.DATA_DIR),
+    databaseUrl: env.DATABASE_URL,
+    databasePoolSize: env.DATABASE_POOL_SIZE,
+    embeddedPort: env.EMBEDDED_PORT,
+    embeddedHome: env.EMBEDDED_HOME === undefined ? undefined : resolve(env.EMBEDDED_HOME),
+    judgeDate: env.JUDGE_DATE,
+    maxUploadBytes: env.MAX_UPLOAD_MB * 1024 * 1024,
+    maxUploadRows: env.MAX_UPLOAD_ROWS,
+    logLevel: env.LOG_LEVEL,
+    faultPoint: env.FAULT_POINT,
+  };
+}

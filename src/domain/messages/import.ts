@@ -1,0 +1,40 @@
+import type { MessageTemplate } from './template.js';
+
+/** What is said about a file as a whole once its rows are judged: faults between rows, and notices. */
+export const importMessages = {
+  'too-many-rows': {
+    zh: '数据行超过上限 {limit} 行',
+    en: 'More data rows than the limit of {limit}',
+    mendZh: '拆成几个文件分次上传',
+    mendEn: 'Split the file and upload the parts',
+  },
+  'duplicate-different': {
+    zh: '同一点位、同一时间在文件里出现多次（第 {lines} 行），数值不一致：{site} {time}',
+    en: 'The same site and time occur more than once (lines {lines}) with different values: {site} {time}',
+    mendZh: '核对哪一行正确，只保留一行',
+    mendEn: 'Find out which line is right and keep only that one',
+  },
+  'report-duplicate-different': {
+    zh: '同一指标、同一单位、同一期间出现多次（第 {lines} 行），数值不一致',
+    en: 'The same indicator, unit and period occur more than once (lines {lines}) with different values',
+    mendZh: '核对哪一行正确，只保留一行',
+    mendEn: 'Find out which line is right and keep only that one',
+  },
+  'notice-ignored-columns': { zh: '未使用的列：{columns}', en: 'Columns not used: {columns}' },
+  'notice-empty-rows': {
+    zh: '{count} 行没有任何数值，没有可写入的内容',
+    en: '{count} rows hold no value at all; there was nothing to store for them',
+  },
+  'notice-suspect': {
+    zh: '{count} 个值超出合理范围，已按原值保存并标记“存疑”，请核实',
+    en: '{count} values lie outside the plausible range; stored as given and flagged suspect, please check',
+  },
+  'notice-duplicates': {
+    zh: '{count} 行与前面的行完全相同，只保存一次',
+    en: '{count} rows repeat earlier rows; stored once',
+  },
+  'notice-already-stored': {
+    zh: '文件内容与已入库数据完全一致，没有任何改动',
+    en: 'All of the file is stored already; nothing was changed',
+  },
+} as const satisfies Record<string, MessageTemplate>;

@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import { readSeeds, standards } from '../statistics/standards.fixture.js';
+import { chooseStandard, findLimit, listAssumptions, parseStandards } from './standard.js';
+
+describe('chooseStandard', () => {
+  test.each([
+    ['before the nationwide date the 2012 generation holds', '2013-01-01', 'HJ633-2012'],
+    ['the last day of 2012', '2026-02-28', 'HJ633-2012'],
+    ['the first day of 2026', '2026-03-01', 'HJ633-2026'],
+    ['an open end', '2040-01-01', 'HJ633-2026'],
+  ])('%s', (_, day, id) => {
+    expect(chooseStandard(standards.aqi, day).id).toBe(id);
+  });
+
+  test.each([
+    ['2012', '2026-02-28', 'GB3095-2012', '70', '35', '150'],
+    ['transition', '2026-03-01', 'GB3095-2026/transition', '60', '30', '120'],
+    ['the last transition day', '2030-12-31', 'GB3095-2026/transition', '60', '30', '120'],
+    ['final', '2031-01-01', 'GB3095-2026/final', '50', '25', '100'],
+  ])('limits of %s', (_, day, id, pm10, pm25, pm10Day) => {
+    const limits = chooseStandard(standards.airLimits, day);
+    expect(limits.id).toBe(id);
+    expect(findLimit(limits, 'pm10', 'year')?.toFixed()).toBe(pm10);
+    expect(findLimit(limits, 'pm25', 'year')?.toFixed()).toBe(pm25);
+    expect(findLimit(limits, 'pm10', '24h')?.toFixed()).toBe(pm10Day);
+  });
+
+  test('an empty list is a fault of the caller', () => {
+    expect(() => chooseStandard([], '2025-01-01')).toThrow(RangeError);
+  });
+});
+
+test('levels and absent limits', () => {
+  const [limits] = standards.airLimits;
+  expect(limits && findLimit(limits, 'pm10', '24h', 1)?.toFixed()).toBe('50');
+  expect(limits && findLimit(limits, 'o3', 'year')).toBeUndefined();
+});
+
+test('every unconfirmed group can be listed with its assumption', () => {
+  const hj663 = chooseStandard(standards.airEvaluation, '2026-03-01');
+  expect(listAssumptions(hj663).map(({ path }) => path)).toEqual([
+    'ozoneOneHour', 'statisticDecimals', 'multipleDecimals', 'indexDecimals', 'compositeIndex', 'dailyRounding',
+    'stations',
+  ]); // prettier-ignore
+});
+
+type Seeds = ReturnType<typeof readSeeds>;
+function at(value: unknown, ...path: (string | number)[]): Record<string, unknown> {
+  return path.reduce((inner, key) => (inner as Record<string | number, unknown>)[key], value) as Record<
+    string,
+    unknown
+  >;
+}
+
+describe('parseStandards refuses', () => {
+  const faults: [string, (seeds: Seeds) => unknown, RegExp][] = [
+    ['no object', () => [], /expected an object/],
+    ['nothing', () => null, /expected an object/],
+    ['a kind without any version', (s) => delete s['HBJC2016-120.json'], /none of kind dust/],
+    ['an id that occurs twice', (s) => (s['copy.json'] = at(s, 'HJ633-2012.json')), /HJ633-2012 occurs twice/],
+    ['a number instead of decimal text', (s) => (at(s, 'GB3095-2012.json', 'limits', 'list', 0)['level2'] = 60), /^GB3095-2012\.json: limits\.list\.0\.level2/],
+    ['text that is no number', (s) => (at(s, 'GB3838-2002.json', 'items', 'list', 3, 'limits', 'river')[0] = '2,0'), /^GB3838-2002\.json: items\.list\.3\.limits\.river\.0: is not a decimal/],
+    ['an unknown field', (s) => (at(s, 'HJ663-2013.json')['extra'] = 1), /^HJ663-2013\.json/],
+    ['an unknown kind', (s) => (at(s, 'HJ663-2013.json')['kind'] = 'x'), /^HJ663-2013\.json: kind/],
+    ['a day that does not exist', (s) => (at(s, 'HJ633-2026.json')['validFrom'] = '2026-02-30'), /^HJ633-2026\.json: validFrom: is not a day/],
+    ['an end before the beginning', (s) => (at(s, 'HJ633-2012.json')['validTo'] = '2010-01-01'), /^HJ633-2012\.json: validTo/],
+    ['overlapping versions', (s) => (at(s, 'HJ633-2012.json')['validTo'] = '2026-03-02'), /HJ633-2012 overlaps HJ633-2026/],
+    ['breakpoints that do not ascend', (s) => (at(s, 'HJ633-2012.json', 'series', 'list', 0, 'points')[2] = '50'), /series\.list\.0\.points/],
+    ['unconfirmed without assumption', (s) => delete at(s, 'HJ663-2013.json', 'stations')['assumption'], /stations: is unconfirmed/],
+  ]; // prettier-ignore
+  test.each(faults)('%s', (_, damage, message) => {
+    const seeds = readSeeds();
+    const result = damage(seeds);
+    const json = result === null || Array.isArray(result) ? result : seeds;
+    expect(() => parseStandards(json)).toThrow(message);
+  });
+});
