@@ -1,0 +1,45 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Standards } from '../../domain/standard.js';
+import { createAqiCalculation } from './aqi.js';
+import { calculateCsv } from './calculateCsv.js';
+import type { Calculation } from './calculation.js';
+import { createIaqiCalculation } from './iaqi.js';
+import { loadSeedStandards } from './loadStandards.js';
+import { createWaterCalculation } from './water.js';
+
+export interface CalcStreams {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
+const calculations: Readonly<Record<string, (standards: Standards) => Calculation>> = {
+  iaqi: createIaqiCalculation,
+  aqi: createAqiCalculation,
+  water: createWaterCalculation,
+};
+const usage = 'usage: npm run --silent calc -- iaqi|aqi|water < in.csv > out.csv\n';
+
+/**
+ * Runs one command of `calc`.
+ *
+ * @returns the exit code: 0 done (also when the reader of stdout went away), 2 faulty input, 64 wrong usage (EX_USAGE).
+ */
+export async function runCalc(args: readonly string[], streams: CalcStreams): Promise<number> {
+  const [command = ''] = args;
+  const create = Object.hasOwn(calculations, command) ? calculations[command] : undefined;
+  if (create === undefined || args.length !== 1) {
+    streams.stderr.write(usage);
+    return 64;
+  }
+  const report = (message: string): void => {
+    streams.stderr.write(`calc ${command}: ${message}\n`);
+  };
+  const calculation = create(await loadSeedStandards());
+  try {
+    return (await calculateCsv(calculation, streams.stdin, streams.stdout, report)) ? 0 : 2;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return 0;
+    throw error;
+  }
+}
