@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { families } from '../../domain/family.js';
+import type { DecodeOptions } from './decodeLookup.js';
+import { countCodes, decodeText, readBytes, type DecodedText } from './decodeText.fixture.js';
+import { sharedDataOutcomes as cases, type Outcome } from './sharedDataOutcomes.fixture.js';
+
+// Real files that must not be copied into the project; their outcomes are stated here, their content is not.
+const root = path.resolve('../shared/data');
+const present = existsSync(root);
+
+/** `time code=value…` of one reading, in Beijing time. */
+function shown({ readings }: DecodedText, index: number): string | undefined {
+  const reading = readings.at(index);
+  if (reading === undefined) return undefined;
+  const { ts, family, values } = reading;
+  const time = new Date(ts + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
+  const filled = families[family].columns.flatMap((code, i) =>
+    values[i] === null ? [] : [`${code}=${values[i]}`],
+  );
+  return [time, ...filled].join(' ');
+}
+
+async function outcomeOf(file: string, options: DecodeOptions): Promise<Outcome> {
+  const read = readBytes(readFileSync(path.join(root, file)));
+  if ('code' in read) return { refused: [read.code] };
+  const decoded = await decodeText(read.text, options);
+  const refused = decoded.refused.map(({ code, column }) => (column === '' ? code : `${code} ${column}`));
+  if (decoded.plan === undefined) return { encoding: read.encoding, refused };
+  const first = shown(decoded, 0);
+  const last = shown(decoded, -1);
+  return {
+    encoding: read.encoding,
+    layout: `${decoded.plan.layout} ${decoded.plan.interval}`,
+    rows: decoded.rowsRead,
+    readings: decoded.readings.length,
+    series: decoded.series.length,
+    empty: decoded.rowsEmpty,
+    rejected: countCodes(decoded.rejected),
+    ...(refused.length === 0 ? {} : { refused }),
+    ...(first === undefined ? {} : { first }),
+    ...(last === undefined ? {} : { last }),
+  };
+}
+
+if (!present) console.warn(`skipped: the shared data are not at ${root}`);
+
+(present ? describe : describe.skip)('shared data files', () => {
+  test.each(cases)('%s %j', async (file, options, outcome) => {
+    expect(await outcomeOf(file, options)).toEqual(outcome);
+  });
+
+  test('every file has a stated outcome', () => {
+    const entries = readdirSync(root, { recursive: true, encoding: 'utf8' });
+    const files = entries.filter((file) => /\.(?:csv|json|line|xlsx)$/.test(file));
+    expect(new Set(cases.map(([file]) => path.normalize(file)))).toEqual(
+      new Set(files.map((file) => path.normalize(file))),
+    );
+  });
+});

@@ -1,0 +1,381 @@
+import type { DecodeOptions } from './decodeLookup.js';
+
+/** What decoding a file comes to; `first` and `last` are readings in Beijing time. */
+export interface Outcome {
+  readonly encoding?: string;
+  readonly layout?: string;
+  readonly rows?: number;
+  readonly readings?: number;
+  readonly series?: number;
+  readonly empty?: number;
+  readonly rejected?: Record<string, number>;
+  readonly refused?: readonly string[];
+  readonly first?: string;
+  readonly last?: string;
+}
+
+/** A file, the options it is decoded with, and the outcome. */
+export type Case = readonly [file: string, options: DecodeOptions, outcome: Outcome];
+
+/** The stated outcome of every file in `../shared/data`, with the indicators of `indicators.fixture.ts`. */
+export const sharedDataOutcomes: readonly Case[] = [
+  ['air-cnemc-api/airnow.json', {}, { refused: ['file-json'] }],
+  ['air-daily-aqistudy/中卫.csv', {}, { encoding: 'utf-8-bom', refused: ['no-header'] }],
+  ['air-daily-aqistudy/北京.csv', {}, { encoding: 'utf-8-bom', refused: ['no-header'] }],
+  ['air-daily-aqistudy/银川.csv', {}, { encoding: 'utf-8-bom', refused: ['no-header'] }],
+  [
+    'air-daily-tianqihoubao/北京.csv',
+    {},
+    {
+      encoding: 'utf-8-bom',
+      layout: 'wide day',
+      rows: 523,
+      readings: 523,
+      series: 0,
+      empty: 0,
+      rejected: {},
+      refused: ['column-implausible O3', 'columns-inverted PM2.5、PM10'],
+      first: '2025-01-01 00:00 so2=48 no2=38 co=3 o3_8h=0.54 pm10=22 pm25=51',
+      last: '2026-06-07 00:00 so2=12 no2=12 co=2 o3_8h=0.28 pm10=5 pm25=16',
+    },
+  ],
+  [
+    'air-daily-tianqihoubao/银川.csv',
+    {},
+    {
+      encoding: 'utf-8-bom',
+      layout: 'wide day',
+      rows: 523,
+      readings: 523,
+      series: 0,
+      empty: 0,
+      rejected: {},
+      refused: ['column-implausible O3', 'columns-inverted PM2.5、PM10'],
+      first: '2025-01-01 00:00 so2=158 no2=57 co=39 o3_8h=1.53 pm10=107 pm25=297',
+      last: '2026-06-07 00:00 so2=30 no2=13 co=7 o3_8h=0.38 pm10=8 pm25=258',
+    },
+  ],
+  ['air-gbk/aqi.csv', {}, { encoding: 'gb18030', refused: ['no-time-column'] }],
+  [
+    'air-gbk/aqi.csv',
+    { date: '2020-04-02' },
+    {
+      encoding: 'gb18030',
+      layout: 'wide day',
+      rows: 113,
+      readings: 113,
+      series: 0,
+      empty: 0,
+      rejected: {},
+      first: '2020-04-02 00:00 pm25=37',
+      last: '2020-04-02 00:00 pm25=408',
+    },
+  ],
+  [
+    'air-hourly-stations/yinchuan.csv',
+    {},
+    {
+      encoding: 'utf-8',
+      layout: 'wide hour',
+      rows: 781,
+      readings: 619,
+      series: 622,
+      empty: 159,
+      rejected: {},
+      first: '2020-03-26 18:00 so2=12 no2=32 co=0.8 o3=58 pm10=139 pm25=113',
+      last: '2020-04-02 07:00 so2=21 no2=34 co=0.8 o3=51 pm10=38 pm25=18',
+    },
+  ],
+  [
+    'air-hourly-stations/中卫.csv',
+    {},
+    {
+      encoding: 'utf-8',
+      layout: 'wide hour',
+      rows: 291,
+      readings: 291,
+      series: 291,
+      empty: 0,
+      rejected: {},
+      first: '2020-04-02 07:00 so2=11 no2=25 co=0.6 o3=31 pm10=41 pm25=38',
+      last: '2020-04-08 02:00 so2=10 no2=34 co=0.3 o3=58 pm10=80 pm25=23',
+    },
+  ],
+  [
+    'air-hourly-stations/银川.csv',
+    {},
+    {
+      encoding: 'utf-8',
+      layout: 'wide hour',
+      rows: 1078,
+      readings: 864,
+      series: 865,
+      empty: 213,
+      rejected: {},
+      first: '2020-04-02 07:00 so2=12 no2=32 co=0.8 o3=58 pm10=139 pm25=113',
+      last: '2020-04-08 02:00 so2=10 no2=59 co=0.6 o3=44 pm10=89 pm25=28',
+    },
+  ],
+  ['air-monthly-aqistudy/all_city_monthly.csv', {}, { encoding: 'utf-8-bom', refused: ['no-header'] }],
+  ['air-monthly-aqistudy/银川.csv', {}, { encoding: 'utf-8-bom', refused: ['no-header'] }],
+  ['epa-aqs/annual_aqi_by_county_2019.csv', {}, { encoding: 'utf-8', refused: ['layout-unknown'] }],
+  ['epa-aqs/baltimore_pm25_2019.csv', {}, { encoding: 'utf-8', refused: ['layout-unknown'] }],
+  ['influx-line/bird-migration.line', {}, { encoding: 'utf-8', refused: ['layout-unknown'] }],
+  [
+    'openaq/failing-values.csv',
+    {},
+    {
+      encoding: 'utf-8',
+      layout: 'long hour',
+      rows: 5,
+      readings: 0,
+      series: 0,
+      empty: 0,
+      rejected: {
+        'time-not-on-hour': 4,
+        'unit-unknown': 1,
+        'time-unreadable': 1,
+        'indicator-missing': 1,
+        'number-unreadable': 1,
+      },
+    },
+  ],
+  [
+    'openaq/openaq_cardiff_2018.csv',
+    {},
+    {
+      encoding: 'utf-8',
+      layout: 'long hour',
+      rows: 7325,
+      readings: 7325,
+      series: 0,
+      empty: 0,
+      rejected: {},
+      first: '2018-01-01 07:00 pm25=6',
+      last: '2017-10-29 09:00 pm10=14',
+    },
+  ],
+  [
+    'openaq/passing-with-optional-columns.csv',
+    {},
+    {
+      encoding: 'utf-8',
+      layout: 'long hour',
+      rows: 5,
+      readings: 0,
+      series: 0,
+      empty: 0,
+      rejected: { 'time-not-on-hour': 5, 'unit-unknown': 2 },
+    },
+  ],
+  [
+    'uci-prsa/PRSA_Data_Aotizhongxin_20130301-20170228.csv',
+    {},
+    {
+      encoding: 'utf-8',
+      layout: 'wide hour',
+      rows: 35064,
+      readings: 1359,
+      series: 0,
+      empty: 637,
+      rejected: { 'value-impossible': 33068 },
+      refused: ['column-implausible CO'],
+      first: '2013-03-04 02:00 so2=6 no2=12 o3=77 pm10=34 pm25=12',
+      last: '2017-02-28 14:00 so2=4 no2=8 co=100 o3=122 pm10=19 pm25=6',
+    },
+  ],
+  [
+    'uci-prsa/PRSA_Data_Aotizhongxin_20130301-20170228.csv',
+    { units: { CO: 'ug/m3' } },
+    {
+      encoding: 'utf-8',
+      layout: 'wide hour',
+      rows: 35064,
+      readings: 34427,
+      series: 0,
+      empty: 637,
+      rejected: {},
+      first: '2013-02-28 23:00 so2=4 no2=7 co=0.3 o3=77 pm10=4 pm25=4',
+      last: '2017-02-28 22:00 so2=10 no2=79 co=0.6 o3=42 pm10=31 pm25=19',
+    },
+  ],
+  ['water-api-json/2020-05-10.json', {}, { refused: ['file-json'] }],
+  ['water-api-json/2021-04-01.json', {}, { refused: ['file-json'] }],
+  [
+    'water-sections/宁夏/中卫下河沿(新墩).csv',
+    {},
+    {
+      encoding: 'utf-8',
+      layout: 'water-sections instant',
+      rows: 28,
+      readings: 0,
+      series: 0,
+      empty: 0,
+      rejected: { 'year-missing': 27, 'time-missing': 1 },
+    },
+  ],
+  [
+    'water-sections/宁夏/中卫下河沿(新墩).csv',
+    { year: 2021 },
+    {
+      encoding: 'utf-8',
+      layout: 'water-sections instant',
+      rows: 28,
+      readings: 27,
+      series: 0,
+      empty: 0,
+      rejected: { 'time-missing': 1 },
+      first:
+        '2021-04-01 04:00 wt=10.7 ph=7.76 do=9.81 codmn=2.9 nh3n=0.17 tp=0.005 tn=2.11 ec=613.1 turb=39.8',
+      last: '2021-04-05 16:00 wt=11.2 ph=7.6 do=9.83 codmn=3.8 nh3n=0.21 tp=0.028 tn=6.33 ec=643.3 turb=430.7',
+    },
+  ],
+  [
+    'water-sections/宁夏/叶盛公路桥.csv',
+    {},
+    {
+      encoding: 'utf-8',
+      layout: 'water-sections instant',
+      rows: 26,
+      readings: 0,
+      series: 0,
+      empty: 0,
+      rejected: { 'year-missing': 26 },
+    },
+  ],
+  [
+    'water-sections/宁夏/叶盛公路桥.csv',
+    { year: 2021 },
+    {
+      encoding: 'utf-8',
+      layout: 'water-sections instant',
+      rows: 26,
+      readings: 26,
+      series: 0,
+      empty: 0,
+      rejected: {},
+      first:
+        '2021-04-01 16:00 wt=9.3 ph=8.2 do=9.68 codmn=1.92 nh3n=0.028 tp=0.03 tn=2.34 ec=807.2 turb=72.9',
+      last: '2021-04-05 20:00 wt=9.5 ph=8.11 do=9.26 codmn=2.02 nh3n=0.032 tp=0.05 tn=2.27 ec=725.7 turb=257.9',
+    },
+  ],
+  [
+    'water-sections/宁夏/泉眼山.csv',
+    {},
+    {
+      encoding: 'utf-8',
+      layout: 'water-sections instant',
+      rows: 28,
+      readings: 0,
+      series: 0,
+      empty: 0,
+      rejected: { 'year-missing': 28 },
+    },
+  ],
+  [
+    'water-sections/宁夏/泉眼山.csv',
+    { year: 2021 },
+    {
+      encoding: 'utf-8',
+      layout: 'water-sections instant',
+      rows: 28,
+      readings: 28,
+      series: 0,
+      empty: 0,
+      rejected: {},
+      first:
+        '2021-04-01 08:00 wt=8.2 ph=8.43 do=9.84 codmn=2.01 nh3n=0.025 tp=0.04 tn=14 ec=1947.3 turb=176.1',
+      last: '2021-04-05 16:00 wt=10.6 ph=8.31 do=9.34 codmn=2.25 nh3n=0.129 tp=0.071 tn=10.86 ec=1669.2 turb=202.8',
+    },
+  ],
+  [
+    'water-sections/宁夏/银古公路桥.csv',
+    {},
+    {
+      encoding: 'utf-8',
+      layout: 'water-sections instant',
+      rows: 28,
+      readings: 0,
+      series: 0,
+      empty: 0,
+      rejected: { 'year-missing': 28 },
+    },
+  ],
+  [
+    'water-sections/宁夏/银古公路桥.csv',
+    { year: 2021 },
+    {
+      encoding: 'utf-8',
+      layout: 'water-sections instant',
+      rows: 28,
+      readings: 28,
+      series: 0,
+      empty: 0,
+      rejected: {},
+      first:
+        '2021-04-01 04:00 wt=9.1 ph=8.33 do=8.96 codmn=1.51 nh3n=0.052 tp=0.031 tn=2.23 ec=762.7 turb=49.8',
+      last: '2021-04-05 16:00 wt=10.2 ph=8.2 do=8.79 codmn=1.79 nh3n=0.025 tp=0.049 tn=2.38 ec=738.9 turb=99.2',
+    },
+  ],
+  [
+    'water-sections/宁夏/香山湖.csv',
+    {},
+    {
+      encoding: 'utf-8',
+      layout: 'water-sections instant',
+      rows: 28,
+      readings: 0,
+      series: 0,
+      empty: 0,
+      rejected: { 'year-missing': 28 },
+    },
+  ],
+  [
+    'water-sections/宁夏/香山湖.csv',
+    { year: 2021 },
+    {
+      encoding: 'utf-8',
+      layout: 'water-sections instant',
+      rows: 28,
+      readings: 28,
+      series: 0,
+      empty: 0,
+      rejected: {},
+      first:
+        '2021-04-01 08:00 wt=9.2 ph=8.24 do=8.2 codmn=1.78 nh3n=0.025 tp=0.005 tn=1.09 ec=665.7 turb=2.6 chla=0.001 algae=2015791',
+      last: '2021-04-05 16:00 wt=14.2 ph=8.29 do=10.85 codmn=1.98 nh3n=0.025 tp=0.005 tn=0.94 ec=651.9 turb=2.4 chla=0.001 algae=2773755',
+    },
+  ],
+  [
+    'water-sections/宁夏/麻黄沟.csv',
+    {},
+    {
+      encoding: 'utf-8',
+      layout: 'water-sections instant',
+      rows: 28,
+      readings: 0,
+      series: 0,
+      empty: 0,
+      rejected: { 'year-missing': 28 },
+    },
+  ],
+  [
+    'water-sections/宁夏/麻黄沟.csv',
+    { year: 2021 },
+    {
+      encoding: 'utf-8',
+      layout: 'water-sections instant',
+      rows: 28,
+      readings: 28,
+      series: 0,
+      empty: 0,
+      rejected: {},
+      first:
+        '2021-04-01 04:00 wt=8.1 ph=8.64 do=8.99 codmn=2.56 nh3n=0.396 tp=0.045 tn=3.3 ec=963 turb=1045.6',
+      last: '2021-04-05 08:00 wt=9.6 ph=8.56 do=8.47 codmn=2.59 nh3n=0.354 tp=0.047 tn=3.47 ec=904.3 turb=338.8',
+    },
+  ],
+  ['water-xlsx/water_info_宁夏回族自治区.xlsx', {}, { refused: ['file-xlsx'] }],
+  ['water-xlsx/water_info_甘肃省.xlsx', {}, { refused: ['file-xlsx'] }],
+  ['water-xlsx/水质数据.xlsx', {}, { refused: ['file-xlsx'] }],
+];
