@@ -5,8 +5,8 @@ import { normaliseName, type Indicator } from './indicator.js';
 import type { Site, SiteKind } from './site.js';
 import type { Plan, Target } from './target.js';
 
-/** A site as the seed files give it: the database adds the id, the demonstration the mark `demo`. */
-export type SiteSeed = Omit<Site, 'id' | 'demo'>;
+/** A site as the seed files give it: the database adds the id. */
+export type SiteSeed = Omit<Site, 'id'>;
 
 /** A named list of sites that a target is about, e.g. the nine county sections. */
 export interface SiteGroup {

@@ -21,6 +21,4 @@ export interface Site {
   readonly aliases: readonly string[];
   /** The plan does not name this site; the bureau has yet to supply the name. */
   readonly placeholder: boolean;
-  /** Generated demonstration data (示例数据) belong to it. */
-  readonly demo: boolean;
 }

@@ -1,0 +1,277 @@
+import type { KeyedTable } from './keyedTable.js';
+
+/**
+ * The statements that merge a stage into its table. `s` is the stage, `f` the stored table, `p` the rows as they were
+ * before this write changed them. A stage's null never erases a stored value.
+ */
+export const noteTable = 'stage_notes';
+
+/** Quotes an identifier; several item codes (`do`, `as`) are reserved words. */
+export function quote(identifier: string): string {
+  return `"${identifier}"`;
+}
+
+/** The temporary table that receives a table's rows. */
+export function stageTable(table: KeyedTable): string {
+  return `stage_${table.name}`;
+}
+
+/** The temporary table that holds the rows about to be changed, as they were. */
+export function priorTable(table: KeyedTable): string {
+  return `prior_${table.name}`;
+}
+
+function keys(table: KeyedTable): string[] {
+  return ['ts', 'site_id', ...table.extraKeys.map((key) => key.name)];
+}
+
+function sameKey(table: KeyedTable, left: string, right: string): string {
+  return keys(table)
+    .map((key) => `${left}.${key} = ${right}.${key}`)
+    .join(' and ');
+}
+
+function keyList(table: KeyedTable, alias: string): string {
+  return keys(table)
+    .map((key) => `${alias}.${key}`)
+    .join(', ');
+}
+
+function anyColumn(table: KeyedTable, condition: (column: string) => string): string {
+  return `(${table.columns.map((column) => condition(quote(column))).join(' or ')})`;
+}
+
+function everyColumn(table: KeyedTable, condition: (column: string) => string): string {
+  return `(${table.columns.map((column) => condition(quote(column))).join(' and ')})`;
+}
+
+const differs = (stage: string, stored: string) => (column: string) =>
+  `(${stage}.${column} is not null and ${stored}.${column} is not null and ${stage}.${column} <> ${stored}.${column})`;
+
+const adds = (stage: string, stored: string) => (column: string) =>
+  `(${stage}.${column} is not null and ${stored}.${column} is null)`;
+
+/** The indicator and span by which side tables know a value, given the column's name as SQL text. */
+function sideKey(table: KeyedTable, alias: string): { indicator: string; span: string } {
+  return table.extraKeys.length > 0
+    ? { indicator: `${alias}.indicator`, span: `${alias}.span` }
+    : { indicator: 'v.indicator', span: `''` };
+}
+
+/** Removes rows whose key occurs again with another value: returns the lines, each group's lines together. */
+export function takeContradictionsSql(table: KeyedTable): string {
+  const conflict = anyColumn(table, (column) => `min(g.${column}) <> max(g.${column})`);
+  return `with groups as (
+      select ${keyList(table, 'g')}, array_agg(g.line order by g.line) as lines
+        from ${stageTable(table)} g group by ${keyList(table, 'g')}
+      having count(*) > 1 and ${conflict})
+    delete from ${stageTable(table)} s using groups where ${sameKey(table, 's', 'groups')}
+    returning s.line, groups.lines, s.ts, s.site_id`;
+}
+
+/** Removes rows that only repeat an earlier row of the same key; `rowCount` says how many. */
+export function takeRepetitionsSql(table: KeyedTable): string {
+  const repeats = everyColumn(table, (column) => `(s.${column} is null or s.${column} = e.${column})`);
+  return `with groups as (
+      select ${keyList(table, 'g')} from ${stageTable(table)} g group by ${keyList(table, 'g')} having count(*) > 1)
+    delete from ${stageTable(table)} s
+     using groups, ${stageTable(table)} e
+     where ${sameKey(table, 's', 'groups')} and ${sameKey(table, 'e', 's')}
+       and (e.line < s.line or (e.line = s.line and e.ctid < s.ctid)) and ${repeats}`;
+}
+
+/**
+ * Counts rows and values by kind against what is stored. A line of the input that went into several tables counts
+ * once: changed if any part of it is, else new if any part is.
+ */
+export function countKindsSql(tables: readonly KeyedTable[]): string {
+  const parts = tables.map(kindsOfTable).join(' union all ');
+  const lines =
+    tables.length === 1
+      ? parts
+      : `select line, bool_or(changed) as changed, bool_or(added) as added, sum(values_changed) as values_changed,
+                sum(values_new) as values_new, sum(values_all) as values_all, min(ts) as ts, max(last_ts) as last_ts
+           from (${parts}) as parts group by line`;
+  return `select count(*) filter (where k.changed)::integer as rows_changed,
+      count(*) filter (where k.added and not k.changed)::integer as rows_new,
+      count(*) filter (where not k.added and not k.changed)::integer as rows_unchanged,
+      coalesce(sum(k.values_changed), 0)::integer as values_changed,
+      coalesce(sum(k.values_new), 0)::integer as values_new,
+      coalesce(sum(k.values_all), 0)::integer as values_all,
+      min(k.ts) as first_ts, max(k.last_ts) as last_ts
+    from (${lines}) k`;
+}
+
+function kindsOfTable(table: KeyedTable): string {
+  const changed = anyColumn(table, differs('s', 'f'));
+  const added = `(f.ts is null or ${anyColumn(table, adds('s', 'f'))})`;
+  const sum = (condition: (column: string) => string) =>
+    table.columns.map((column) => `(${condition(quote(column))})::integer`).join(' + ');
+  return `select s.line, ${changed} as changed, ${added} as added, ${sum(differs('s', 'f'))} as values_changed,
+      ${sum(adds('s', 'f'))} as values_new, ${sum((column) => `s.${column} is not null`)} as values_all,
+      s.ts, s.ts as last_ts
+    from ${stageTable(table)} s left join ${table.table} f on ${sameKey(table, 'f', 's')}`;
+}
+
+/** Lists values that differ from the stored ones, in line order; $1 bounds the list. */
+export function listChangesSql(table: KeyedTable): string {
+  const key = sideKey(table, 's');
+  return `select s.line, s.ts, s.site_id, ${key.indicator} as indicator, v.stored, v.given
+    from ${stageTable(table)} s join ${table.table} f on ${sameKey(table, 'f', 's')}
+    cross join lateral (values ${unpivot(table, 'f', 's')}) as v (indicator, stored, given)
+    where v.stored is not null and v.given is not null and v.stored <> v.given
+    order by s.line limit $1`;
+}
+
+function unpivot(table: KeyedTable, stored: string, given: string): string {
+  return table.columns
+    .map((column) => `('${column}', ${stored}.${quote(column)}, ${given}.${quote(column)})`)
+    .join(', ');
+}
+
+/** Folds rows of one key that complete each other (PM2.5 in one, PM10 in the next) into one. */
+export function foldPartialRowsSql(table: KeyedTable): string {
+  const stage = stageTable(table);
+  return `with groups as (
+      select ${keyList(table, 'g')} from ${stage} g group by ${keyList(table, 'g')} having count(*) > 1),
+    taken as (delete from ${stage} s using groups where ${sameKey(table, 's', 'groups')} returning s.*)
+    insert into ${stage} (line, ${keys(table).join(', ')}, ${table.columns.map(quote).join(', ')})
+    select min(t.line), ${keyList(table, 't')}, ${table.columns.map((column) => `max(t.${quote(column)})`).join(', ')}
+      from taken t group by ${keyList(table, 't')}`;
+}
+
+/**
+ * Inserts rows whose key is new, and in the same statement marks their days and latest times; $1 is the write.
+ * Rows are taken in key order so that concurrent writers wait for each other instead of deadlocking.
+ */
+export function insertNewRowsSql(table: KeyedTable): string {
+  const columns = table.columns.map(quote).join(', ');
+  return `with inserted as (
+      insert into ${table.table} (${keys(table).join(', ')}, write_id, ${columns})
+      select ${keyList(table, 's')}, $1::bigint, ${table.columns.map((column) => `s.${quote(column)}`).join(', ')}
+        from ${stageTable(table)} s order by ${keyList(table, 's')}
+      on conflict do nothing returning ts, site_id)${followUps(table, 'inserted')}
+    select count(*)::integer as rows from inserted`;
+}
+
+/** Locks and copies the stored rows that the stage would alter; $1 is the write. */
+export function copyPriorRowsSql(table: KeyedTable): string {
+  return `insert into ${priorTable(table)}
+    select f.* from ${table.table} f join ${stageTable(table)} s on ${sameKey(table, 'f', 's')}
+     where f.write_id <> $1::bigint
+       and (${anyColumn(table, differs('s', 'f'))} or ${anyColumn(table, adds('s', 'f'))})
+     order by ${keyList(table, 'f')} for update of f`;
+}
+
+/** Keeps every value that is about to be replaced; $1 is the write. `rowCount` is the number of changed values. */
+export function keepRevisionsSql(table: KeyedTable): string {
+  const key = sideKey(table, 's');
+  return `insert into revisions
+      (family, ts, site_id, indicator, span, old_value, new_value, old_write_id, new_write_id)
+    select '${table.name}', s.ts, s.site_id, ${key.indicator}, ${key.span}, v.stored::text, v.given::text,
+           coalesce(o.write_id, p.write_id), $1::bigint
+      from ${stageTable(table)} s join ${priorTable(table)} p on ${sameKey(table, 'p', 's')}
+      cross join lateral (values ${unpivot(table, 'p', 's')}) as v (indicator, stored, given)
+      left join value_origins o on o.family = '${table.name}' and o.ts = s.ts and o.site_id = s.site_id
+        and o.indicator = ${key.indicator} and o.span = ${key.span}
+     where v.stored is not null and v.given is not null and v.stored <> v.given`;
+}
+
+/** Forgets the separate origin of values that this write sets: the row's own write_id speaks for them from now on. */
+export function dropReplacedOriginsSql(table: KeyedTable): string {
+  const key = sideKey(table, 's');
+  return `delete from value_origins o
+     using ${stageTable(table)} s join ${priorTable(table)} p on ${sameKey(table, 'p', 's')}
+       cross join lateral (values ${unpivot(table, 'p', 's')}) as v (indicator, stored, given)
+     where o.family = '${table.name}' and o.ts = s.ts and o.site_id = s.site_id
+       and o.indicator = ${key.indicator} and o.span = ${key.span}
+       and v.given is not null and v.stored is distinct from v.given`;
+}
+
+/** Records the write behind the values of a changed row that this write leaves as they were. */
+export function keepOriginsSql(table: KeyedTable): string {
+  const key = sideKey(table, 's');
+  return `insert into value_origins (family, ts, site_id, indicator, span, write_id)
+    select '${table.name}', s.ts, s.site_id, ${key.indicator}, ${key.span}, p.write_id
+      from ${stageTable(table)} s join ${priorTable(table)} p on ${sameKey(table, 'p', 's')}
+      cross join lateral (values ${unpivot(table, 'p', 's')}) as v (indicator, stored, given)
+     where v.stored is not null and (v.given is null or v.given = v.stored)
+    on conflict do nothing`;
+}
+
+/** Writes the altered rows, and marks their days and latest times; $1 is the write. */
+export function updateRowsSql(table: KeyedTable): string {
+  const assignments = table.columns
+    .map((column) => `${quote(column)} = coalesce(s.${quote(column)}, f.${quote(column)})`)
+    .join(', ');
+  return `with updated as (
+      update ${table.table} f set ${assignments}, write_id = $1::bigint
+        from ${stageTable(table)} s join ${priorTable(table)} p on ${sameKey(table, 'p', 's')}
+       where ${sameKey(table, 'f', 's')}
+      returning f.ts, f.site_id)${followUps(table, 'updated')}
+    select count(*)::integer as rows from updated`;
+}
+
+function followUps(table: KeyedTable, source: string): string {
+  const latest = `,
+    latest as (
+      insert into latest_rows (family, site_id, ts)
+      select '${table.name}', site_id, max(ts) from ${source} group by site_id order by site_id
+      on conflict (family, site_id) do update set ts = excluded.ts where latest_rows.ts < excluded.ts)`;
+  return table.medium === undefined
+    ? latest
+    : `${latest},
+    marks as (${markDaysSql(table.medium, source)})`;
+}
+
+/** Marks the Beijing days of the rows of a source as out of date. */
+export function markDaysSql(medium: 'air' | 'water', source: string): string {
+  return `insert into pending_days (medium, site_id, day)
+      select distinct '${medium}', site_id, beijing_day(ts) as day from ${source} order by site_id, day
+      on conflict (medium, site_id, day) do update set marked_at = excluded.marked_at`;
+}
+
+/**
+ * Clears automatic flags of values that this write replaced and whose new cell does not carry them, and `no-flow` of
+ * rows that now have values; $1 is the write. A row's `maintenance` stays: other columns arriving later do not end it.
+ */
+export function clearFlagsSql(table: KeyedTable, withNotes: boolean): string {
+  const still = withNotes
+    ? `and not exists (select from ${noteTable} n where n.family = '${table.name}' and n.ts = vf.ts
+         and n.site_id = vf.site_id and n.indicator = vf.indicator and n.flag = vf.flag)`
+    : '';
+  const replaced = table.columns
+    .map((column) => {
+      const name = quote(column);
+      return `(vf.indicator = '${column}' and s.${name} is not null and s.${name} is distinct from p.${name})`;
+    })
+    .join(' or ');
+  return `with cleared as (
+      delete from value_flags vf
+       using ${stageTable(table)} s join ${priorTable(table)} p on ${sameKey(table, 'p', 's')}
+       where vf.family = '${table.name}' and vf.ts = s.ts and vf.site_id = s.site_id and vf.flag <> 'invalid'
+         and ((vf.indicator = '*' and vf.flag = 'no-flow') or ${replaced}) ${still}
+      returning vf.*)
+    insert into flag_history (family, ts, site_id, indicator, flag, change, raw, detection_limit, reason, write_id)
+    select family, ts, site_id, indicator, flag, 'cleared', raw, detection_limit, reason, $1::bigint from cleared`;
+}
+
+/** Sets the flags of the staged notes, keeping history, and marks the days of flags that changed; $1 is the write. */
+export function setFlagsSql(table: KeyedTable): string {
+  const marks = table.medium === undefined ? '' : `, marks as (${markDaysSql(table.medium, 'kept')})`;
+  return `with kept as (
+      insert into value_flags (family, ts, site_id, indicator, flag, raw, detection_limit, write_id)
+      select distinct on (n.ts, n.site_id, n.indicator, n.flag)
+             n.family, n.ts, n.site_id, n.indicator, n.flag, n.raw, n.detection_limit, $1::bigint
+        from ${noteTable} n
+        join ${table.table} f on f.ts = n.ts and f.site_id = n.site_id
+       where n.family = '${table.name}'
+       order by n.ts, n.site_id, n.indicator, n.flag
+      on conflict (family, ts, site_id, indicator, flag) do update
+        set raw = excluded.raw, detection_limit = excluded.detection_limit, write_id = excluded.write_id
+        where (value_flags.raw, value_flags.detection_limit)
+          is distinct from (excluded.raw, excluded.detection_limit)
+      returning *)${marks}
+    insert into flag_history (family, ts, site_id, indicator, flag, change, raw, detection_limit, write_id)
+    select family, ts, site_id, indicator, flag, 'set', raw, detection_limit, $1::bigint from kept`;
+}

@@ -1,0 +1,31 @@
+import type { PoolClient } from 'pg';
+import type { Queryable } from './pool.js';
+
+/** A Beijing day of a site whose derived figures are out of date. */
+export interface PendingDay {
+  readonly medium: 'air' | 'water';
+  readonly siteId: number;
+  readonly day: string;
+}
+
+/**
+ * Takes up to `limit` marks, in order of medium, site and day, in the caller's transaction: other processes skip them meanwhile, and
+ * they are gone only when that transaction commits. A write that arrives afterwards marks its day anew.
+ */
+export async function takePendingDays(client: PoolClient, limit: number): Promise<PendingDay[]> {
+  const { rows } = await client.query<{ medium: 'air' | 'water'; site_id: number; day: string }>(
+    `with taken as materialized (
+       select medium, site_id, day from pending_days order by medium, site_id, day limit $1 for update skip locked)
+     delete from pending_days p using taken
+      where p.medium = taken.medium and p.site_id = taken.site_id and p.day = taken.day
+      returning p.medium, p.site_id, p.day::text`,
+    [limit],
+  );
+  return rows.map((row) => ({ medium: row.medium, siteId: row.site_id, day: row.day }));
+}
+
+/** The number of days that wait for recomputation. */
+export async function countPendingDays(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ n: number }>('select count(*)::integer as n from pending_days');
+  return rows[0]!.n;
+}
