@@ -1,0 +1,19 @@
+import type { Route } from './route.js';
+import { accessRoutes } from './routes/access.js';
+import { catalogueRoutes } from './routes/catalogue.js';
+import { readingRoutes } from './routes/readings.js';
+import { reportRoutes } from './routes/reports.js';
+import { serviceRoutes } from './routes/service.js';
+import { targetRoutes } from './routes/targets.js';
+import { uploadRoutes } from './routes/uploads.js';
+
+/** Everything the service answers to besides its pages; the OpenAPI document is made from the same table. */
+export const routes: readonly Route[] = [
+  ...targetRoutes,
+  ...uploadRoutes,
+  ...readingRoutes,
+  ...reportRoutes,
+  ...catalogueRoutes,
+  ...accessRoutes,
+  ...serviceRoutes,
+];

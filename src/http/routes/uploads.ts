@@ -1,0 +1,240 @@
+import { z } from 'zod';
+import { DomainError } from '../../domain/domainError.js';
+import { tooManyRequests } from '../authentication.js';
+import { parsePart } from '../fieldErrors.js';
+import { receiveFile } from '../multipart.js';
+import { RequestProblem } from '../problem.js';
+import {
+  booleanText,
+  dayText,
+  defineRoute,
+  instant,
+  limitText,
+  recordNumber,
+  type RouteContext,
+} from '../route.js';
+import type { UploadOptions, UploadReport } from '../services.js';
+
+const count = z.int().min(0);
+
+const uploadSummary = z
+  .strictObject({
+    id: z
+      .string()
+      .nullable()
+      .meta({ description: 'Record number; null when nothing was recorded (trial run)' }),
+    status: z.enum(['committed', 'rejected', 'dry-run', 'needs-overwrite']),
+    fileName: z.string(),
+    sha256: z.string(),
+    bytes: count,
+    encoding: z.string(),
+    layout: z.string().nullable(),
+    interval: z.string().nullable(),
+    columns: z.array(
+      z.strictObject({
+        position: z.int(),
+        header: z.string(),
+        role: z.string(),
+        indicator: z.string().optional(),
+        unit: z.string().optional(),
+      }),
+    ),
+    rows: z.strictObject({
+      read: count,
+      new: count,
+      unchanged: count,
+      changed: count,
+      rejected: count,
+      duplicate: count,
+    }),
+    values: z.strictObject({ new: count, unchanged: count, changed: count }),
+    firstTime: instant.nullable(),
+    lastTime: instant.nullable(),
+    faultCount: count,
+    suspectCount: count,
+    notices: z.array(z.string()),
+    recomputed: z.boolean(),
+    uploadedAt: instant,
+    uploadedBy: z.string(),
+  })
+  .meta({ id: 'UploadSummary' });
+
+const uploadReport = z
+  .strictObject({
+    ...uploadSummary.shape,
+    faults: z.array(
+      z.strictObject({
+        line: count,
+        column: z.string(),
+        value: z.string(),
+        code: z.string(),
+        message: z.string(),
+        mend: z.string(),
+      }),
+    ),
+    changes: z.array(
+      z.strictObject({
+        line: count,
+        site: z.string(),
+        time: z.string(),
+        indicator: z.string(),
+        stored: z.string(),
+        file: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'UploadReport' });
+
+const unitsText = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.issues.push({ code: 'custom', message: 'JSON: {"PM2.5":"mg/m³"}', input: text });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string().max(200), z.string().max(50)));
+
+const uploadOptions = z.strictObject({
+  year: z
+    .string()
+    .regex(/^(19|20)\d{2}$/)
+    .transform(Number)
+    .optional()
+    .meta({ description: 'Year of times that have none' }),
+  date: dayText.optional().meta({ description: 'Day of a file without a time column' }),
+  hourLabel: z.enum(['end', 'start']).optional().meta({ description: 'Which end of the hour a time names' }),
+  interval: z.enum(['hour', 'day', 'month', 'instant']).optional(),
+  site: z.string().max(100).optional().meta({ description: 'Site of a file without a site column' }),
+  units: unitsText.optional().meta({ description: 'JSON object: column header → unit of the file' }),
+  dryRun: booleanText.optional().meta({ description: 'Only try; store nothing' }),
+  overwrite: booleanText
+    .optional()
+    .meta({ description: 'Let the file prevail over stored values that differ' }),
+  onError: z.enum(['reject-file', 'skip-rows']).optional(),
+  reason: z
+    .string()
+    .max(500)
+    .optional()
+    .meta({ description: 'Why stored values are changed; kept in the revisions' }),
+});
+
+type GivenOptions = z.output<typeof uploadOptions>;
+type UploadContext = RouteContext<undefined, GivenOptions, undefined>;
+
+async function upload(context: UploadContext) {
+  const { actor, request, language, metrics, services, uploadLimiter } = context;
+  const wait = uploadLimiter.take(String(actor.tokenId));
+  if (wait > 0) throw tooManyRequests(wait);
+  const report = await receiveFile(
+    request,
+    { maxBytes: context.maxUploadBytes, idleMs: context.uploadIdleMs },
+    (fields, file) => services.uploads.upload(actor, file, mergeOptions(context, fields), language),
+  ).catch((error: unknown) => {
+    metrics.countUpload('failed');
+    throw error;
+  });
+  metrics.countUpload(report.status);
+  return replyOf(report);
+}
+
+function mergeOptions(
+  { query, language }: UploadContext,
+  fields: Readonly<Record<string, string>>,
+): UploadOptions {
+  // Forms send every field, those left blank too.
+  const filled = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
+  const form = parsePart(uploadOptions, filled, 'form', language);
+  const twice = Object.keys(form).filter((name) => query[name as keyof GivenOptions] !== undefined);
+  if (twice.length > 0) throw new RequestProblem('invalid-request', { detail: twice.join(', ') });
+  return { dryRun: false, overwrite: false, onError: 'reject-file', ...query, ...form };
+}
+
+function replyOf(report: UploadReport) {
+  const extensions = { report };
+  if (report.status === 'rejected') {
+    throw new RequestProblem('upload-rejected', { count: report.faultCount }, { extensions });
+  }
+  if (report.status === 'needs-overwrite') {
+    throw new RequestProblem('needs-overwrite', { count: report.values.changed }, { extensions });
+  }
+  if (report.status === 'dry-run' || report.id === null) return { status: 200, body: report };
+  return { status: 201, body: report, headers: { Location: `/api/v1/uploads/${report.id}` } };
+}
+
+/** Files in, and what became of them. */
+export const uploadRoutes = [
+  defineRoute({
+    method: 'post',
+    path: '/api/v1/uploads',
+    role: 'uploader',
+    tag: 'uploads',
+    summaryZh: '上传一个数据文件',
+    summaryEn: 'Upload a file of readings',
+    description:
+      '选项写成查询参数，或文件之前的同名文本字段。201：已入库；200：试读，或没有新增记录；422：文件被拒；409：需要确认覆盖；' +
+      '后两种的完整结果在 report 里。一次上传要么全部写入，要么完全不写。 / Options are text fields before the file, or query ' +
+      'parameters. 201: stored; 200: trial run; 422: rejected; 409: overwriting must be confirmed; the last two carry ' +
+      'the full result as `report`. An upload is stored as a whole or not at all.',
+    statuses: [201, 200],
+    problems: [
+      'malformed-multipart',
+      'file-missing',
+      'file-field-unexpected',
+      'one-file-only',
+      'option-after-file',
+      'request-timeout',
+      'needs-overwrite',
+      'payload-too-large',
+      'unsupported-media-type',
+      'upload-rejected',
+      'too-many-requests',
+    ],
+    timeoutMs: null,
+    // Listed as parameters only: Swagger UI fills form fields with samples and sends them in any order.
+    file: 'CSV, UTF-8 / GB18030',
+    query: uploadOptions,
+    response: uploadReport,
+    handle: (context) => upload(context),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/api/v1/uploads',
+    role: 'viewer',
+    tag: 'uploads',
+    summaryZh: '上传记录，新的在前',
+    summaryEn: 'Uploads, newest first',
+    statuses: [200],
+    query: z.strictObject({
+      before: recordNumber.optional().meta({ description: 'Older than this one: `next` of the page before' }),
+      limit: limitText(50, 200),
+    }),
+    response: z
+      .strictObject({ items: z.array(uploadSummary), next: z.string().nullable() })
+      .meta({ id: 'UploadList' }),
+    handle: async ({ services, query }) => {
+      const items = await services.uploads.list(query);
+      const next = items.length === query.limit ? (items.at(-1)?.id ?? null) : null;
+      return { body: { items, next } };
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/api/v1/uploads/:id',
+    role: 'viewer',
+    tag: 'uploads',
+    summaryZh: '一次上传的完整结果',
+    summaryEn: 'The full report of one upload',
+    statuses: [200],
+    problems: ['not-found'],
+    params: z.object({ id: recordNumber }),
+    response: uploadReport,
+    handle: async ({ services, params, language }) => {
+      const report = await services.uploads.find(params.id, language);
+      if (!report) throw new DomainError('not-found', { what: `/api/v1/uploads/${params.id}` });
+      return { body: report };
+    },
+  }),
+];

@@ -1,0 +1,322 @@
+import type { Readable } from 'node:stream';
+import type { Actor, Role } from '../domain/role.js';
+import type { VerdictName } from '../domain/verdict.js';
+
+/** What the routes need from the rest of the service; `main` wires it, tests may hand in their own. */
+export interface Services {
+  readonly version: string;
+  /** Default date for judgements: the JUDGE_DATE setting or yesterday in Beijing; `YYYY-MM-DD`. */
+  judgeDate(): string;
+  /** Whether generated demonstration data (示例数据) are stored; every page and answer then says so. */
+  demoData(): boolean;
+  /** Throws when the database does not answer. */
+  checkReady(): Promise<{ database: string; pendingDays: number }>;
+  readonly tokens: TokenService;
+  readonly audit: AuditService;
+  readonly catalogue: CatalogueService;
+  readonly uploads: UploadService;
+  readonly readings: ReadingService;
+  readonly reports: ReportService;
+  readonly targets: TargetService;
+}
+
+export interface TokenInfo {
+  id: number;
+  name: string;
+  office: string;
+  role: Role;
+  createdAt: string;
+  createdBy: string;
+  expiresAt: string;
+  revokedAt: string | null;
+}
+
+export interface TokenService {
+  /** The actor behind a token text, or `undefined` when unknown, expired or revoked. */
+  authenticate(tokenText: string): Promise<Actor | undefined>;
+  list(): Promise<TokenInfo[]>;
+  create(
+    actor: Actor,
+    input: { name: string; office: string; role: Role; expiresAt: string },
+  ): Promise<TokenInfo & { token: string }>;
+  revoke(actor: Actor, id: number): Promise<TokenInfo>;
+}
+
+export interface AuditEntry {
+  id: string;
+  at: string;
+  actorName: string;
+  actorOffice: string;
+  action: string;
+  subject: string;
+  details: Record<string, unknown>;
+}
+
+export interface AuditService {
+  list(filter: { before?: string; limit: number; action?: string }): Promise<AuditEntry[]>;
+}
+
+export interface SiteInfo {
+  code: string;
+  name: string;
+  kind: string;
+  waterBody: string | null;
+  aliases: string[];
+  placeholder: boolean;
+  groups: string[];
+  /** Start of the latest stored interval, RFC 3339, per family name. */
+  latest: Record<string, string>;
+}
+
+export interface SiteInput {
+  code: string;
+  name: string;
+  kind: string;
+  waterBody?: string | null;
+  aliases?: string[];
+  groups?: string[];
+}
+
+export interface SiteGroupInfo {
+  code: string;
+  nameZh: string;
+  /** Site codes in the order in which they are shown. */
+  members: string[];
+}
+
+export interface IndicatorInput {
+  code: string;
+  nameZh: string;
+  nameEn: string;
+  unit: string;
+  decimals: number;
+  medium: 'air' | 'water' | 'other' | 'report';
+  plausibleMin: number | null;
+  plausibleMax: number | null;
+  possibleMin: number | null;
+  possibleMax: number | null;
+  synonyms: string[];
+}
+
+export interface CatalogueService {
+  listIndicators(): Promise<Record<string, unknown>[]>;
+  /** Adds an indicator, such as a new plan's rate. */
+  createIndicator(actor: Actor, input: IndicatorInput): Promise<Record<string, unknown>>;
+  listSiteGroups(): Promise<SiteGroupInfo[]>;
+  /** Adds a site group, or sets the name and members of an existing one. */
+  putSiteGroup(actor: Actor, code: string, input: Omit<SiteGroupInfo, 'code'>): Promise<SiteGroupInfo>;
+  listSites(filter: { kind?: string; group?: string }): Promise<SiteInfo[]>;
+  createSite(actor: Actor, input: SiteInput): Promise<SiteInfo>;
+  updateSite(actor: Actor, code: string, input: Partial<Omit<SiteInput, 'code'>>): Promise<SiteInfo>;
+  listPlans(): Promise<Record<string, unknown>[]>;
+  /** Adds a plan with its document number, dates and title. */
+  createPlan(actor: Actor, input: PlanInput): Promise<Record<string, unknown>>;
+  /** Adds a target to a plan, or, with `id`, a new version of an existing one. */
+  putTarget(actor: Actor, input: TargetInput): Promise<Record<string, unknown>>;
+}
+
+export interface PlanInput {
+  id: string;
+  document: string;
+  titleZh: string;
+  issued: string;
+  effective: string;
+  due: string;
+}
+
+export interface TargetInput {
+  id?: number;
+  planId: string;
+  effective: string;
+  document: string;
+  definition: Record<string, unknown>;
+}
+
+export interface UploadOptions {
+  /** Beijing year for times that have none. */
+  year?: number;
+  /** Day for files without a time column. */
+  date?: string;
+  hourLabel?: 'end' | 'start';
+  interval?: 'hour' | 'day' | 'month' | 'instant';
+  site?: string;
+  /** Column header → unit in which the file gives it. */
+  units?: Record<string, string>;
+  dryRun: boolean;
+  overwrite: boolean;
+  onError: 'reject-file' | 'skip-rows';
+  reason?: string;
+}
+
+/** One rejected cell or line, in the language asked for. */
+export interface UploadFault {
+  line: number;
+  column: string;
+  value: string;
+  code: string;
+  message: string;
+  mend: string;
+}
+
+export interface UploadReport {
+  id: string | null;
+  status: 'committed' | 'rejected' | 'dry-run' | 'needs-overwrite';
+  fileName: string;
+  sha256: string;
+  bytes: number;
+  encoding: string;
+  layout: string | null;
+  interval: string | null;
+  /** `role` is what the column was read as: `item` for values, `ignored` for columns that were not used. */
+  columns: { position: number; header: string; role: string; indicator?: string; unit?: string }[];
+  rows: {
+    read: number;
+    new: number;
+    unchanged: number;
+    changed: number;
+    rejected: number;
+    duplicate: number;
+  };
+  values: { new: number; unchanged: number; changed: number };
+  firstTime: string | null;
+  lastTime: string | null;
+  faults: UploadFault[];
+  faultCount: number;
+  /** Up to 200 stored values that differ from the file's. */
+  changes: { line: number; site: string; time: string; indicator: string; stored: string; file: string }[];
+  suspectCount: number;
+  notices: string[];
+  recomputed: boolean;
+  uploadedAt: string;
+  uploadedBy: string;
+}
+
+export interface UploadService {
+  /**
+   * Reads the stream to its end (bounded by `maxBytes`), decodes, judges and stores it in one transaction.
+   * Every outcome is a report; throws DomainError `payload-too-large` over the bound.
+   */
+  upload(
+    actor: Actor,
+    file: { name: string; content: Readable },
+    options: UploadOptions,
+    language: 'zh' | 'en',
+  ): Promise<UploadReport>;
+  list(filter: { before?: string; limit: number }): Promise<Omit<UploadReport, 'faults' | 'changes'>[]>;
+  find(id: string, language: 'zh' | 'en'): Promise<UploadReport | undefined>;
+}
+
+export interface ReadingFilter {
+  family?: string;
+  site?: string;
+  indicator?: string;
+  /** Half-open range of RFC 3339 instants or Beijing days. */
+  from?: string;
+  to?: string;
+  /** Opaque cursor of the page before. */
+  cursor?: string;
+  limit: number;
+}
+
+export interface ReadingRow {
+  family: string;
+  site: string;
+  siteName: string;
+  /** Start of the interval, RFC 3339 with +08:00. */
+  time: string;
+  indicator: string;
+  value: number;
+  unit: string;
+  flags: string[];
+  raw: string | null;
+  /** `upload 12`, `device …`. */
+  origin: string;
+}
+
+export interface ReadingService {
+  page(filter: ReadingFilter): Promise<{ items: ReadingRow[]; next: string | null }>;
+  /** All matching rows, streamed in key order. */
+  stream(filter: Omit<ReadingFilter, 'cursor' | 'limit'>): AsyncIterable<ReadingRow[]>;
+}
+
+export interface ReportFilter {
+  indicator?: string;
+  site?: string;
+  from?: string;
+  to?: string;
+  cursor?: string;
+  limit: number;
+}
+
+/** A rate, area, count or milestone of a period. */
+export interface ReportRow {
+  indicator: string;
+  site: string;
+  siteName: string;
+  periodKind: 'year' | 'half-year' | 'quarter' | 'month' | 'to-date';
+  /** First and last Beijing day. */
+  from: string;
+  to: string;
+  /** Exact decimal text. */
+  value: string;
+  numerator: string | null;
+  denominator: string | null;
+  unit: string;
+  evidence: string | null;
+  origin: string;
+}
+
+export interface ReportService {
+  page(filter: ReportFilter): Promise<{ items: ReportRow[]; next: string | null }>;
+}
+
+export interface TargetView {
+  id: number;
+  planId: string;
+  planDocument: string;
+  clause: string;
+  name: string;
+  nameEn: string;
+  kind: string;
+  indicator: string;
+  comparison: '<=' | '>=' | '=';
+  limit: string;
+  unit: string;
+  quote: string;
+  scope: string;
+  offices: string[];
+  due: string;
+  asOf: string;
+  verdict: VerdictName;
+  verdictZh: string;
+  /** Value at the target's precision, decimal text. */
+  value: string | null;
+  /** The same unrounded (up to 20 decimals). */
+  valueUnrounded: string | null;
+  /** Distance to the limit in its unit; positive is room, negative is breach. */
+  distance: string | null;
+  /** Days, months or reports that the value rests on, and how many are missing of those due so far. */
+  used: number;
+  missing: number;
+  unitOfCount: 'day' | 'month' | 'report';
+  /** Which inputs: hourly, daily, monthly, samples, report. */
+  inputs: string[];
+  ledger: 'with-dust' | 'without-dust' | null;
+  /** The figure of the other ledger, where there is one. */
+  otherLedgerValue: string | null;
+  /** Words for the reader: what decides the verdict. */
+  reason: string;
+  notes: string[];
+  assumptions: string[];
+  standards: string[];
+  demo: boolean;
+}
+
+export interface TargetService {
+  list(
+    asOf: string,
+    language: 'zh' | 'en',
+    filter: { planId?: string; verdict?: VerdictName },
+  ): Promise<TargetView[]>;
+  find(id: number, asOf: string, language: 'zh' | 'en'): Promise<TargetView | undefined>;
+}
