@@ -37,6 +37,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   'payload-too-large': { status: 413, titleZh: '内容过大', titleEn: 'Content too large' },
   'too-many-requests': { status: 429, titleZh: '请求过于频繁', titleEn: 'Too many requests' },
   'unsupported-media-type': { status: 415, titleZh: '不支持的内容类型', titleEn: 'Unsupported media type' },
+  'outcome-unknown': { status: 503, titleZh: '结果未知', titleEn: 'Outcome unknown' },
   unavailable: { status: 503, titleZh: '服务暂时不可用', titleEn: 'Service unavailable' },
   'timed-out': { status: 503, titleZh: '处理超时', titleEn: 'Timed out' },
   internal: { status: 500, titleZh: '服务内部错误', titleEn: 'Internal error' },
@@ -188,7 +189,7 @@ export function toDomainError(error: unknown, requestId: string): DomainError {
   if (isDatabaseUnreachable(error)) {
     return new RequestProblem(
       'unavailable',
-      { detail: 'database' },
+      { detail: '数据库没有响应 / no answer from the database' },
       { headers: { 'Retry-After': '5' }, cause: error },
     );
   }

@@ -224,8 +224,9 @@ export interface ReadingRow {
   siteName: string;
   /** Start of the interval, RFC 3339 with +08:00. */
   time: string;
+  /** `*` for a row without flow. */
   indicator: string;
-  value: number;
+  value: number | null;
   unit: string;
   flags: string[];
   raw: string | null;

@@ -69,7 +69,7 @@ export function takeContradictionsSql(table: KeyedTable): string {
     returning s.line, groups.lines, s.ts, s.site_id`;
 }
 
-/** Removes rows that only repeat an earlier row of the same key; `rowCount` says how many. */
+/** Removes rows that only repeat an earlier row of the same key: returns their lines. */
 export function takeRepetitionsSql(table: KeyedTable): string {
   const repeats = everyColumn(table, (column) => `(s.${column} is null or s.${column} = e.${column})`);
   return `with groups as (
@@ -77,7 +77,8 @@ export function takeRepetitionsSql(table: KeyedTable): string {
     delete from ${stageTable(table)} s
      using groups, ${stageTable(table)} e
      where ${sameKey(table, 's', 'groups')} and ${sameKey(table, 'e', 's')}
-       and (e.line < s.line or (e.line = s.line and e.ctid < s.ctid)) and ${repeats}`;
+       and (e.line < s.line or (e.line = s.line and e.ctid < s.ctid)) and ${repeats}
+    returning s.line`;
 }
 
 /**

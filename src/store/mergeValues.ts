@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg';
+import pg, { type Pool, type PoolClient } from 'pg';
 import type { KeyedTable } from './keyedTable.js';
 import {
   clearFlagsSql,
@@ -56,24 +56,40 @@ export async function judgeStage(
   client: PoolClient,
   stage: Stage,
 ): Promise<{ contradictions: Contradiction[]; counts: StageCounts }> {
-  const contradictions: Contradiction[] = [];
+  const byLine = new Map<number, Contradiction>();
   for (const table of stage.tables) {
     await client.query(`analyze stage_${table.name}`);
-    contradictions.push(...(await takeContradictions(client, table)));
+    // A line that went into several tables is named once.
+    for (const found of await takeContradictions(client, table)) {
+      if (!byLine.has(found.line)) byLine.set(found.line, found);
+    }
   }
-  contradictions.sort((a, b) => a.line - b.line);
-  await dropLines(
-    client,
-    stage,
-    contradictions.map((contradiction) => contradiction.line),
-  );
-  let duplicates = 0;
-  for (const table of stage.tables) {
-    const repeated = await client.query(takeRepetitionsSql(table));
-    duplicates = Math.max(duplicates, repeated.rowCount ?? 0);
-  }
+  const contradictions = [...byLine.values()].sort((a, b) => a.line - b.line);
+  await dropLines(client, stage, [...byLine.keys()]);
+  const duplicates = await takeRepetitions(client, stage.tables);
   return { contradictions, counts: await countKinds(client, stage.tables, duplicates) };
 }
+
+/** Takes out what only repeats, and counts the lines of which nothing measured is left. */
+async function takeRepetitions(client: PoolClient, tables: readonly KeyedTable[]): Promise<number> {
+  const lines = new Set<number>();
+  for (const table of tables) {
+    const { rows } = await client.query<{ line: number }>(takeRepetitionsSql(table));
+    for (const { line } of rows) lines.add(line);
+  }
+  for (const table of tables.filter(isMeasured)) {
+    if (lines.size === 0) break;
+    const { rows } = await client.query<{ line: number }>(
+      `select line from stage_${table.name} where line = any($1::integer[])`,
+      [[...lines]],
+    );
+    for (const { line } of rows) lines.delete(line);
+  }
+  return lines.size;
+}
+
+// Published texts ride along with the rows they stand in: as values they count only where they would replace one.
+const isMeasured = ({ name }: KeyedTable) => name !== 'published';
 
 /** Takes every row of the given lines out of the stage: a line is stored whole or not at all. */
 async function dropLines(client: PoolClient, stage: Stage, lines: readonly number[]): Promise<void> {
@@ -128,16 +144,34 @@ export async function applyStage(client: PoolClient, stage: Stage, writeId: stri
   return changed;
 }
 
-/** Makes the partitions that the stage's times need, on a connection of its own. */
+/**
+ * Makes the partitions that the stage's times need, outside the caller's transaction. Where one is missing it takes a
+ * connection beside the pool: writers that hold all of the pool's would wait for each other for ever.
+ */
 export async function ensurePartitions(pool: Pool, client: PoolClient, stage: Stage): Promise<void> {
+  const missing: [table: string, first: Date, last: Date][] = [];
   for (const table of stage.tables) {
-    const { rows } = await client.query<{ first_ts: Date | null; last_ts: Date | null }>(
-      `select min(ts) as first_ts, max(ts) as last_ts from stage_${table.name}`,
+    const { rows } = await client.query<{ first_ts: Date; last_ts: Date }>(
+      `select r.first_ts, r.last_ts
+         from (select min(ts) as first_ts, max(ts) as last_ts from stage_${table.name}) r
+        where (select relkind from pg_class where oid = $1::regclass) = 'p'
+          and exists (
+            select from generate_series(extract(year from beijing_day(r.first_ts))::integer,
+                                        extract(year from beijing_day(r.last_ts))::integer) as y
+             where to_regclass($1 || '_' || y) is null)`,
+      [table.table],
     );
-    const range = rows[0]!;
-    if (range.first_ts !== null) {
-      await pool.query('select ensure_partitions($1, $2, $3)', [table.table, range.first_ts, range.last_ts]);
-    }
+    for (const { first_ts, last_ts } of rows) missing.push([table.table, first_ts, last_ts]);
+  }
+  if (missing.length === 0) return;
+  const maker = new pg.Client(pool.options);
+  // Without a listener, losing the database would end the process; the query under way fails anyhow.
+  maker.on('error', () => undefined);
+  await maker.connect();
+  try {
+    for (const range of missing) await maker.query('select ensure_partitions($1, $2, $3)', range);
+  } finally {
+    await maker.end();
   }
 }
 
@@ -178,15 +212,17 @@ async function countKinds(
   tables: readonly KeyedTable[],
   duplicates: number,
 ): Promise<StageCounts> {
-  // Published texts ride along with the rows they stand in: they count only where they would replace a stored one.
-  const published = tables.filter(({ name }) => name === 'published');
-  const measured = tables.filter(({ name }) => name !== 'published');
-  const texts = await queryKinds(client, published);
-  const kinds = await queryKinds(client, measured);
+  const texts = await queryKinds(
+    client,
+    tables.filter((table) => !isMeasured(table)),
+  );
+  const kinds = await queryKinds(client, tables.filter(isMeasured));
+  // A row may hold published texts and no measurement: it is a row all the same.
+  const rows = await queryKinds(client, tables);
   return {
-    rowsNew: kinds.rows_new,
-    rowsChanged: kinds.rows_changed,
-    rowsUnchanged: kinds.rows_unchanged,
+    rowsNew: rows.rows_new,
+    rowsChanged: rows.rows_changed,
+    rowsUnchanged: rows.rows_unchanged,
     valuesNew: kinds.values_new,
     valuesChanged: kinds.values_changed + texts.values_changed,
     valuesUnchanged: kinds.values_all - kinds.values_new - kinds.values_changed,

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { DomainError } from '../domain/domainError.js';
 import type { Logger } from '../log.js';
 
 export type { Pool, PoolClient } from 'pg';
@@ -52,7 +53,7 @@ export async function inTransaction<T>(
   try {
     await client.query('begin');
     const result = await work(client);
-    await client.query('commit');
+    await commit(client);
     return result;
   } catch (error) {
     const lost = broken;
@@ -64,6 +65,16 @@ export async function inTransaction<T>(
   } finally {
     client.removeListener('error', remember);
     client.release(broken);
+  }
+}
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  try {
+    await client.query('commit');
+  } catch (error) {
+    // With a code the server has answered, and rolled back; without one the answer was lost, and it may have committed.
+    if (error instanceof pg.DatabaseError && !/^(08|57P)/.test(error.code ?? '')) throw error;
+    throw new DomainError('outcome-unknown', {}, { cause: error });
   }
 }
 

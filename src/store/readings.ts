@@ -32,7 +32,8 @@ export interface ReadingKey {
 
 /** One stored value with what is known of it. */
 export interface StoredReading extends ReadingKey {
-  readonly value: number;
+  /** `null` for a row without flow (断流), whose indicator is `*`. */
+  readonly value: number | null;
   readonly flags: readonly string[];
   readonly raw: string | null;
   /** What stored it: `upload 12`, `device …`, `demo`. */
@@ -43,7 +44,7 @@ interface ReadingRow {
   ts: Date;
   site_id: number;
   indicator: string;
-  value: number;
+  value: number | null;
   flags: string[] | null;
   raw: string | null;
   kind: string;
@@ -89,12 +90,12 @@ export async function listReadings(
 
 function listSql(table: KeyedTable, indicator: string | null): string {
   const narrow = table.extraKeys.length > 0;
-  const columns = indicator !== null && !narrow ? [indicator] : table.columns;
+  const columns = indicator !== null && indicator !== '*' && !narrow ? [indicator] : table.columns;
   const values = narrow
     ? `(f.indicator, f.value)`
     : columns.map((column) => `('${column}', f.${quote(column)})`).join(', ');
   return `select k.ts, k.site_id, k.indicator, k.value, n.flags, n.raw, w.kind, w.upload_id, w.source
-    from (
+    from (select u.* from ((
       select f.ts, f.site_id, v.indicator, v.value, f.write_id
         from ${table.table} f cross join lateral (values ${values}) as v (indicator, value)
        where f.ts >= greatest($1::timestamptz, coalesce($5::timestamptz, $1::timestamptz)) and f.ts < $2::timestamptz
@@ -103,7 +104,8 @@ function listSql(table: KeyedTable, indicator: string | null): string {
          and v.value is not null
          and ($5::timestamptz is null
               or (f.ts, f.site_id, v.indicator collate "C") > ($5::timestamptz, $6::integer, $7::text collate "C"))
-       order by f.ts, f.site_id, v.indicator collate "C" limit $8::integer) k
+       order by f.ts, f.site_id, v.indicator collate "C" limit $8::integer) ${narrow ? '' : `union all (${noFlowSql(table)})`}
+      ) u order by u.ts, u.site_id, u.indicator collate "C" limit $8::integer) k
     left join value_origins o on o.family = '${table.name}' and o.ts = k.ts and o.site_id = k.site_id
       and o.indicator = k.indicator
     left join writes w on w.id = coalesce(o.write_id, k.write_id)
@@ -114,4 +116,17 @@ function listSql(table: KeyedTable, indicator: string | null): string {
        where vf.family = '${table.name}' and vf.ts = k.ts and vf.site_id = k.site_id
          and vf.indicator in (k.indicator, '*')) n on true
     order by k.ts, k.site_id, k.indicator collate "C"`;
+}
+
+/** Rows without flow: a state of their own, listed although they hold no value. */
+function noFlowSql(table: KeyedTable): string {
+  return `select vf.ts, vf.site_id, vf.indicator, null::double precision as value, vf.write_id
+      from value_flags vf
+     where vf.family = '${table.name}' and vf.indicator = '*' and vf.flag = 'no-flow'
+       and vf.ts >= greatest($1::timestamptz, coalesce($5::timestamptz, $1::timestamptz)) and vf.ts < $2::timestamptz
+       and ($3::integer[] is null or vf.site_id = any ($3::integer[]))
+       and ($4::text is null or $4::text = '*')
+       and ($5::timestamptz is null
+            or (vf.ts, vf.site_id, vf.indicator collate "C") > ($5::timestamptz, $6::integer, $7::text collate "C"))
+     order by vf.ts, vf.site_id limit $8::integer`;
 }

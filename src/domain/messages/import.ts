@@ -21,6 +21,10 @@ export const importMessages = {
     mendEn: 'Find out which line is right and keep only that one',
   },
   'notice-ignored-columns': { zh: '未使用的列：{columns}', en: 'Columns not used: {columns}' },
+  'notice-unknown-sites': {
+    zh: '{count} 个点位没有登记：{sites}',
+    en: '{count} sites are not registered: {sites}',
+  },
   'notice-empty-rows': {
     zh: '{count} 行没有任何数值，没有可写入的内容',
     en: '{count} rows hold no value at all; there was nothing to store for them',

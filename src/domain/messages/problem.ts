@@ -139,6 +139,12 @@ export const problemMessages = {
     mendZh: '先查询是否已经生效，再决定是否重试',
     mendEn: 'Look whether it took effect before trying again',
   },
+  'outcome-unknown': {
+    zh: '提交的时候与数据库的连接断了，结果未知：可能已经写入，也可能没有',
+    en: 'The connection to the database broke during the commit: the data may or may not be stored',
+    mendZh: '稍后把同样的内容再提交一次；已写入的不会重复',
+    mendEn: 'Submit the same again later; what is stored already will not be stored twice',
+  },
   internal: {
     zh: '服务内部错误，已记入日志（编号 {requestId}）',
     en: 'Internal error, logged as {requestId}',

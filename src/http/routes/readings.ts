@@ -12,7 +12,10 @@ const reading = z
     siteName: z.string(),
     time: instant.meta({ description: 'Start of the interval, +08:00' }),
     indicator: z.string(),
-    value: z.number(),
+    value: z
+      .number()
+      .nullable()
+      .meta({ description: 'null, with indicator `*`: no flow (断流), nothing to measure' }),
     unit: z.string(),
     flags: z.array(z.string()),
     raw: z.string().nullable().meta({ description: 'The text of the cell where it was not a plain number' }),
