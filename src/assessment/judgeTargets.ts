@@ -1,0 +1,256 @@
+import { addDays } from '../domain/calendar.js';
+import { Decimal } from '../domain/decimal.js';
+import { chooseStandard, listAssumptions, type Standard } from '../domain/standard.js';
+import type { Target } from '../domain/target.js';
+import { judgeAnnualMean, type JudgedDay } from '../evaluation/judgeAnnualMean.js';
+import { judgeDayCount, judgeDayShare, type DaysInput } from '../evaluation/judgeDays.js';
+import { findJudgedPeriod, type Judgement } from '../evaluation/judgement.js';
+import { judgeAmount, judgeMilestone, judgeRate } from '../evaluation/judgeReported.js';
+import { judgeSections, monthsOf, type JudgedSection } from '../evaluation/judgeSections.js';
+import type { ReportedFigure } from '../evaluation/reportedFigure.js';
+import { computeDailyAqi } from '../statistics/aqi.js';
+import type { WaterSample } from '../statistics/waterMonths.js';
+import { airDayColumns, listGroupDays, listSiteDays, type AirGroupDayRow } from '../store/airDays.js';
+import { listReports, type StoredReport } from '../store/periodReports.js';
+import type { Queryable } from '../store/pool.js';
+import { listTargets, type TargetVersion } from '../store/targets.js';
+import { listWaterMonths } from '../store/waterSiteMonths.js';
+import { loadReference, type Reference } from './reference.js';
+import { waterBodyOf, waterRulesOf } from './waterMonths.js';
+
+/** A target in the version in force, with what was found about it and the unconfirmed rules that stand behind it. */
+export interface JudgedTarget extends TargetVersion {
+  readonly judgement: Judgement;
+  readonly ruleAssumptions: readonly { readonly zh: string; readonly en: string }[];
+}
+
+/** Data shared by the targets of one round, loaded once. */
+interface Round {
+  readonly db: Queryable;
+  readonly reference: Reference;
+  readonly asOf: string;
+  readonly reports: readonly StoredReport[];
+  readonly airDays: Map<string, Promise<AirDays>>;
+}
+
+interface AirDays {
+  readonly rows: readonly AirGroupDayRow[];
+  /** Day and item → what the members' values rest on. */
+  readonly bases: ReadonlyMap<string, JudgedDay['basis']>;
+}
+
+/** Judges every target that is in force on a day, from the derived figures as they are stored. */
+export async function judgeTargets(db: Queryable, asOf: string, only?: number): Promise<JudgedTarget[]> {
+  const reference = await loadReference(db);
+  const versions = (await listTargets(db, asOf)).filter(
+    ({ target }) => only === undefined || target.id === only,
+  );
+  const indicators = [...new Set(versions.map(({ target }) => target.indicator))];
+  const reports = await listReports(db, indicators, addDays(asOf, 1));
+  const round: Round = { db, reference, asOf, reports, airDays: new Map() };
+  const judged: JudgedTarget[] = [];
+  for (const version of versions) judged.push({ ...version, ...(await judgeTarget(round, version.target)) });
+  return judged;
+}
+
+async function judgeTarget(
+  round: Round,
+  target: Target,
+): Promise<Pick<JudgedTarget, 'judgement' | 'ruleAssumptions'>> {
+  switch (target.kind) {
+    case 'annual-mean':
+      return judgeMean(round, target);
+    case 'day-share':
+    case 'day-count':
+      return judgeByDays(round, target);
+    case 'section-grade':
+      return judgeWater(round, target);
+    case 'rate':
+    case 'change-from-base':
+      return plain(judgeRate(target, reportedInput(round, target), round.asOf));
+    case 'count':
+    case 'area':
+      return plain(judgeAmount(target, reportedInput(round, target), round.asOf));
+    case 'milestone':
+      return plain(judgeMilestone(target, reportedInput(round, target), round.asOf));
+  }
+}
+
+function plain(judgement: Judgement) {
+  return { judgement, ruleAssumptions: [] };
+}
+
+function assumptionsOf(standards: readonly Standard[], paths: readonly string[]) {
+  return standards.flatMap((standard) =>
+    listAssumptions(standard).filter(({ path }) => paths.some((wanted) => path.startsWith(wanted))),
+  );
+}
+
+async function judgeMean(round: Round, target: Target) {
+  const { standards } = round.reference;
+  const period = findJudgedPeriod(target, round.asOf);
+  const item = target.indicator;
+  if (item !== 'pm25' && item !== 'pm10') throw new Error(`target ${target.id}: no annual mean of ${item}`);
+  const yearBefore = addDays(period.from, -366);
+  const { rows, bases } = await airDays(round, target.siteGroup, yearBefore, period.to);
+  const judgedOf = (row: AirGroupDayRow, ledger: Target['ledger']) =>
+    toDecimal(ledger === 'with-dust' ? row[item] : row[`${item}_no_dust`]);
+  const limits = chooseStandard(standards.airLimits, period.from);
+  const evaluation = chooseStandard(standards.airEvaluation, period.from);
+  const { dailyRounding } = evaluation;
+  const judgement = judgeAnnualMean(
+    target,
+    {
+      days: rows.map((row): JudgedDay => ({
+        day: row.day,
+        judged: judgedOf(row, target.ledger),
+        other: judgedOf(row, target.ledger === 'with-dust' ? 'without-dust' : 'with-dust'),
+        basis: bases.get(`${row.day} ${item}`) ?? null,
+      })),
+      limits,
+      dailyDecimals: dailyRounding.enabled ? dailyRounding.decimals[item] : null,
+      standards: [limits.id, evaluation.id],
+    },
+    round.asOf,
+  );
+  const dust = chooseStandard(standards.dust, period.from);
+  return {
+    judgement,
+    ruleAssumptions: assumptionsOf([evaluation, dust], ['dailyRounding', 'stations', 'exclusion']),
+  };
+}
+
+async function judgeByDays(round: Round, target: Target) {
+  const { standards } = round.reference;
+  const period = findJudgedPeriod(target, round.asOf);
+  const { rows: stored, bases } = await airDays(round, target.siteGroup, period.from, period.to);
+  const rows = stored.filter(({ day }) => day < period.until);
+  const limits = chooseStandard(standards.airLimits, period.from);
+  const evaluation = chooseStandard(standards.airEvaluation, period.from);
+  const dust = chooseStandard(standards.dust, period.from);
+  const aqi = [...new Set(rows.map(({ day }) => chooseStandard(standards.aqi, day).id))];
+  const input: DaysInput = {
+    days: rows.map((row) => {
+      const standard = chooseStandard(standards.aqi, row.day);
+      const report = computeDailyAqi(standard, {
+        so2: toDecimal(row.so2),
+        no2: toDecimal(row.no2),
+        co: toDecimal(row.co),
+        o3_8h: toDecimal(row.o3_8h),
+        o3_1h: toDecimal(row.o3_1h),
+        pm10: toDecimal(row.pm10),
+        pm25: toDecimal(row.pm25),
+      });
+      return {
+        day: row.day,
+        report: report.calculated === null ? null : report,
+        dust: row.dustHours > 0,
+        basis:
+          report.aqi === null ? null : mixBases(airDayColumns.map((item) => bases.get(`${row.day} ${item}`))),
+      };
+    }),
+    limits,
+    dust,
+    standards: [...aqi, evaluation.id],
+  };
+  const judge = target.kind === 'day-share' ? judgeDayShare : judgeDayCount;
+  return {
+    judgement: judge(target, input, round.asOf),
+    ruleAssumptions: assumptionsOf([dust, evaluation], ['exclusion', 'stations']),
+  };
+}
+
+async function judgeWater(round: Round, target: Target) {
+  const period = findJudgedPeriod(target, round.asOf);
+  const siteIds = round.reference.groups.get(target.siteGroup) ?? [];
+  const { from, to } = monthsOf(period);
+  const months = await listWaterMonths(round.db, siteIds, `${from}-01`, `${to}-01`);
+  const rules = waterRulesOf(round.reference, period.from);
+  const sections = siteIds.map((siteId): JudgedSection => {
+    const site = round.reference.sites.get(siteId)!;
+    const own = months.filter((row) => row.siteId === siteId);
+    return {
+      name: site.name,
+      placeholder: site.placeholder,
+      body: waterBodyOf(site.kind),
+      inputs: own.map(({ input }) => input).filter((input) => input !== 'none'),
+      months: own.map((row): WaterSample => ({
+        month: row.month.slice(0, 7),
+        values: new Map(
+          Object.entries(row.items).map(([item, value]) => [item, { value: new Decimal(value) }]),
+        ),
+        noFlow: row.noFlow,
+      })),
+    };
+  });
+  return {
+    judgement: judgeSections(
+      target,
+      { sections, rules, standards: [rules.limits.id, rules.evaluation.id] },
+      round.asOf,
+    ),
+    ruleAssumptions: assumptionsOf(
+      [rules.evaluation],
+      ['period', 'noFlow', 'belowDetection', 'phMean', 'rounding'],
+    ),
+  };
+}
+
+function reportedInput(round: Round, target: Target) {
+  const figures = round.reports.filter(({ indicator }) => indicator === target.indicator);
+  const { groups, sites } = round.reference;
+  const townships = groups.get('townships') ?? [];
+  const own = new Set(groups.get(target.siteGroup) ?? []);
+  const toFigure = (report: StoredReport): ReportedFigure => ({
+    siteName: sites.get(report.siteId)?.name ?? String(report.siteId),
+    periodKind: report.periodKind,
+    periodStart: report.periodStart,
+    periodEnd: report.periodEnd,
+    value: new Decimal(report.value),
+    numerator: toDecimal(report.numerator),
+    denominator: toDecimal(report.denominator),
+  });
+  return {
+    county: figures.filter(({ siteId }) => own.has(siteId)).map(toFigure),
+    townships: figures.filter(({ siteId }) => townships.includes(siteId)).map(toFigure),
+    townshipCount: townships.length,
+  };
+}
+
+function airDays(round: Round, group: string, from: string, to: string): Promise<AirDays> {
+  const key = `${group} ${from} ${to}`;
+  let loading = round.airDays.get(key);
+  if (loading === undefined) {
+    loading = loadAirDays(round, group, from, to);
+    round.airDays.set(key, loading);
+  }
+  return loading;
+}
+
+async function loadAirDays(round: Round, group: string, from: string, to: string): Promise<AirDays> {
+  const rows = await listGroupDays(round.db, group, from, to);
+  const members = round.reference.groups.get(group) ?? [];
+  const siteDays = await listSiteDays(
+    round.db,
+    members,
+    rows.map(({ day }) => day),
+  );
+  const bases = new Map<string, JudgedDay['basis']>();
+  for (const row of siteDays)
+    for (const item of airDayColumns) {
+      const basis = row[item] === null ? undefined : row.inputs[item]?.basis;
+      const key = `${row.day} ${item}`;
+      if (basis !== undefined) bases.set(key, mixBases([bases.get(key), basis]));
+    }
+  return { rows, bases };
+}
+
+function mixBases(bases: readonly (JudgedDay['basis'] | undefined)[]): JudgedDay['basis'] {
+  const known = new Set(bases.filter((basis) => basis !== undefined && basis !== null));
+  if (known.size > 1) return 'mixed';
+  return [...known][0] ?? null;
+}
+
+function toDecimal(text: string | null): Decimal | null {
+  return text === null ? null : new Decimal(text);
+}

@@ -1,0 +1,96 @@
+import type { Pool } from 'pg';
+import { monthOfDay } from '../domain/calendar.js';
+import type { Logger } from '../log.js';
+import { takePendingDays } from '../store/pendingDays.js';
+import { inTransaction } from '../store/pool.js';
+import { lockMembershipShared } from '../store/sites.js';
+import { recomputeAirDays } from './airDays.js';
+import { loadReference } from './reference.js';
+import { recomputeWaterMonth } from './waterMonths.js';
+
+const batchSize = 500;
+
+/**
+ * Recomputes the derived figures of up to 500 marked days in one transaction with taking their marks: a crash in the
+ * middle leaves both as they were.
+ *
+ * @returns the number of days recomputed; 0 when nothing was marked (or others are working on all of it)
+ */
+export async function recomputeBatch(pool: Pool): Promise<number> {
+  return inTransaction(pool, async (client) => {
+    // Members of groups do not change between reading them and storing what follows from them.
+    await lockMembershipShared(client);
+    const pending = await takePendingDays(client, batchSize);
+    if (pending.length === 0) return 0;
+    const reference = await loadReference(client);
+    const air = pending.filter(({ medium, siteId }) => medium === 'air' && reference.sites.has(siteId));
+    if (air.length > 0) await recomputeAirDays(client, reference, air);
+    const months = new Map(
+      pending
+        .filter(({ medium, siteId }) => medium === 'water' && reference.sites.has(siteId))
+        .map(({ siteId, day }) => [`${siteId} ${monthOfDay(day)}`, { siteId, month: monthOfDay(day) }]),
+    );
+    // Marks of two days of one month may be in two hands: whoever comes second must read what the first has stored, and
+    // what was written meanwhile.
+    if (months.size > 0) await client.query(`select pg_advisory_xact_lock(hashtext('water months'))`);
+    for (const { siteId, month } of months.values())
+      await recomputeWaterMonth(client, reference, siteId, month);
+    return pending.length;
+  });
+}
+
+/** Keeps the derived figures up to date in one process; `drain` may be called at any time and by several callers. */
+export class Recomputation {
+  readonly #pool: Pool;
+  readonly #logger: Logger;
+  #running: Promise<void> | undefined;
+  #stopped = false;
+  #again = false;
+
+  constructor(pool: Pool, logger: Logger) {
+    this.#pool = pool;
+    this.#logger = logger;
+  }
+
+  /**
+   * Works until no mark is left.
+   *
+   * @param progress told the number of days done so far after every batch
+   */
+  async drain(progress: (days: number) => void = () => undefined): Promise<void> {
+    // A batch that is under way may have taken its marks before the caller's write: wait, then look again.
+    // If it fails, that is for its own caller to hear.
+    while (this.#running !== undefined) await this.#running.catch(() => undefined);
+    if (this.#stopped) return;
+    this.#again = false;
+    this.#running = this.#work(progress).finally(() => {
+      this.#running = undefined;
+      if (this.#again) this.trigger();
+    });
+    await this.#running;
+  }
+
+  /** Starts working without waiting; failures are logged, the marks stay for the next run. */
+  trigger(): void {
+    // The run under way may have looked for marks before this caller's write: it is followed by another.
+    this.#again = this.#running !== undefined;
+    if (this.#again || this.#stopped) return;
+    this.drain().catch((error: unknown) => this.#logger.error({ err: error }, 'recomputation failed'));
+  }
+
+  /** Lets the batch under way finish and starts no other. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running?.catch(() => undefined);
+  }
+
+  async #work(progress: (days: number) => void): Promise<void> {
+    let done = 0;
+    while (!this.#stopped) {
+      const days = await recomputeBatch(this.#pool);
+      if (days === 0) return;
+      done += days;
+      progress(done);
+    }
+  }
+}
