@@ -1,0 +1,48 @@
+import type { Rejection } from '../domain/rejection.js';
+import { maxListedFaults } from './uploadReport.js';
+
+const maxUnknownSites = 200;
+
+/** The faults of one input: all of them counted, the first thousand kept. */
+export class FaultList {
+  readonly #listed: Rejection[] = [];
+  #count = 0;
+  #fatal = 0;
+  readonly #unknownSites = new Set<string>();
+
+  /** A fault of a row: the row is rejected. */
+  add(rejection: Rejection): void {
+    this.#count += 1;
+    if (rejection.code === 'site-unknown' && this.#unknownSites.size < maxUnknownSites) {
+      this.#unknownSites.add(rejection.value);
+    }
+    if (this.#listed.length < maxListedFaults) this.#listed.push(rejection);
+  }
+
+  /** A fault for which the whole input is refused, whatever the uploader chose; listed before the others. */
+  addFatal(rejection: Rejection): void {
+    this.#count += 1;
+    this.#listed.splice(this.#fatal, 0, rejection);
+    this.#fatal += 1;
+    if (this.#listed.length > maxListedFaults) this.#listed.pop();
+  }
+
+  /** The distinct names that no site bears: one line tells the clerk what a thousand faults do not. */
+  get unknownSites(): readonly string[] {
+    return [...this.#unknownSites];
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get fatal(): number {
+    return this.#fatal;
+  }
+
+  /** Faults of the whole first, then in the order of lines. */
+  get listed(): readonly Rejection[] {
+    const rest = this.#listed.slice(this.#fatal).sort((a, b) => a.line - b.line);
+    return [...this.#listed.slice(0, this.#fatal), ...rest];
+  }
+}

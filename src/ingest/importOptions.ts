@@ -1,0 +1,9 @@
+import type { DecodeOptions } from './decode/decodeLookup.js';
+
+/** What the uploader chose. */
+export interface ImportOptions extends Omit<DecodeOptions, 'batchRows'> {
+  readonly dryRun: boolean;
+  readonly overwrite: boolean;
+  readonly onError: 'reject-file' | 'skip-rows';
+  readonly reason?: string;
+}

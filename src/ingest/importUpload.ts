@@ -1,0 +1,181 @@
+import type { Readable } from 'node:stream';
+import type { Pool, PoolClient } from 'pg';
+import type { Actor } from '../domain/role.js';
+import { insertAudit } from '../store/audit.js';
+import { applyStage, ensurePartitions } from '../store/mergeValues.js';
+import { saveReport } from '../store/periodReports.js';
+import { inTransaction } from '../store/pool.js';
+import { insertUpload } from '../store/uploads.js';
+import { insertWrite } from '../store/writes.js';
+import { buildReport, describePlan, emptyReport } from './buildReport.js';
+import type { DecodeLookup } from './decode/decodeLookup.js';
+import { FaultList } from './faultList.js';
+import type { ImportOptions } from './importOptions.js';
+import { judgeUpload } from './judgeUpload.js';
+import { receiveFile, type ReceivedFile } from './receivedFile.js';
+import { loadLookup } from './siteLookup.js';
+import { stageFile } from './stageFile.js';
+import type { ImportReport } from './uploadReport.js';
+
+const maxDeadlocks = 10;
+
+/** Named moments of an import at which tests let the process or the database die. */
+export type ImportPoint = 'parsed' | 'staged' | 'before-commit' | 'after-commit';
+
+export interface ImportContext {
+  readonly pool: Pool;
+  readonly uploadsDir: string;
+  readonly maxBytes: number;
+  readonly maxRows: number;
+  readonly reached: (point: ImportPoint) => Promise<void>;
+}
+
+/** A finished import: what it found, and its record when one was made. */
+export interface ImportOutcome {
+  readonly report: ImportReport;
+  readonly upload: { readonly id: string; readonly at: Date } | undefined;
+}
+
+/**
+ * Takes in one file: everything it stores, its record and the audit entry are one transaction, so after a crash it is
+ * wholly there or wholly absent. A trial run, a refused file and one that would change stored values without leave
+ * store no value.
+ *
+ * @throws DomainError `payload-too-large`; failures of disk and database
+ */
+export async function importUpload(
+  context: ImportContext,
+  actor: Actor,
+  file: { readonly name: string; readonly content: Readable },
+  options: ImportOptions,
+): Promise<ImportOutcome> {
+  const received = await receiveFile(context.uploadsDir, file.content, context.maxBytes);
+  try {
+    return await importReceived(context, actor, file.name, received, options);
+  } finally {
+    await received.discard();
+  }
+}
+
+/** Ends a transaction without storing anything, carrying the report out. */
+class Unstored extends Error {
+  constructor(readonly report: ImportReport) {
+    super('nothing is to be stored');
+  }
+}
+
+/** Somebody else stored other values between the comparison and the merge: compared again, the report can name them. */
+class Overtaken extends Error {}
+
+async function importReceived(
+  context: ImportContext,
+  actor: Actor,
+  name: string,
+  received: ReceivedFile,
+  options: ImportOptions,
+): Promise<ImportOutcome> {
+  const { encoding } = received;
+  if (typeof encoding !== 'string') {
+    const faults = new FaultList();
+    faults.addFatal(encoding);
+    const report = emptyReport(name, received, faults, options);
+    return recordRefusal(context, actor, received, report);
+  }
+  const lookup = await loadLookup(context.pool);
+  try {
+    const outcome = await untilNotOvertaken(() =>
+      inTransaction(context.pool, (client) =>
+        importInTransaction(context, client, actor, { name, received, encoding }, lookup, options),
+      ),
+    );
+    await context.reached('after-commit');
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof Unstored)) throw error;
+    if (error.report.status !== 'rejected') return { report: error.report, upload: undefined };
+    return recordRefusal(context, actor, received, error.report);
+  }
+}
+
+/**
+ * Tries again when another upload stored other values in between, or when the database chose this one as the victim of
+ * a deadlock: two uploads may mark the same days in another order. Nothing of a failed attempt is stored.
+ */
+async function untilNotOvertaken<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const deadlock = (error as { code?: unknown }).code === '40P01' && tries < maxDeadlocks;
+      if (!(error instanceof Overtaken) && !deadlock) throw error;
+    }
+  }
+}
+
+interface DecodableFile {
+  readonly name: string;
+  readonly received: ReceivedFile;
+  readonly encoding: Exclude<ReceivedFile['encoding'], object>;
+}
+
+async function importInTransaction(
+  context: ImportContext,
+  client: PoolClient,
+  actor: Actor,
+  file: DecodableFile,
+  lookup: DecodeLookup,
+  options: ImportOptions,
+): Promise<ImportOutcome> {
+  const { received } = file;
+  const staged = await stageFile(client, { path: received.path, encoding: file.encoding }, lookup, {
+    ...options,
+    maxRows: context.maxRows,
+    reached: context.reached,
+  });
+  if (staged.plan === undefined || staged.faults.fatal > 0) {
+    throw new Unstored({
+      ...emptyReport(file.name, received, staged.faults, options),
+      ...describePlan(staged),
+    });
+  }
+  const judged = await judgeUpload(client, staged);
+  const report = buildReport(file.name, received, staged, judged, options);
+  if (report.status !== 'committed') throw new Unstored(report);
+  await ensurePartitions(context.pool, client, staged.stage);
+  const writeId = await insertWrite(client, actor, {
+    kind: 'upload',
+    ...(options.reason === undefined ? {} : { reason: options.reason }),
+  });
+  let replaced = await applyStage(client, staged.stage, writeId);
+  for (const figure of judged.reports) {
+    if ((await saveReport(client, figure, writeId)) === 'changed') replaced += 1;
+  }
+  if (replaced > report.values.changed && !options.overwrite) {
+    throw new Overtaken();
+  }
+  // Before the commit: a crash in between may leave a file that nobody names, never a record without its file.
+  await received.keep();
+  const upload = await insertUpload(client, actor, { ...report, status: 'committed', report }, writeId);
+  await insertAudit(client, actor, 'upload', `upload ${upload.id}`, auditDetails(report, options));
+  await context.reached('before-commit');
+  return { report, upload };
+}
+
+function auditDetails(report: ImportReport, options: ImportOptions) {
+  const { fileName, sha256, rows, values } = report;
+  return { fileName, sha256, rows, values, reason: options.reason ?? '' };
+}
+
+async function recordRefusal(
+  context: ImportContext,
+  actor: Actor,
+  received: ReceivedFile,
+  report: ImportReport,
+): Promise<ImportOutcome> {
+  if (report.status !== 'rejected') return { report, upload: undefined };
+  await received.keep();
+  const upload = await inTransaction(context.pool, (client) =>
+    insertUpload(client, actor, { ...report, status: 'rejected', report }, null),
+  );
+  return { report, upload };
+}

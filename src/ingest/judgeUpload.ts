@@ -1,0 +1,112 @@
+import type { PoolClient } from 'pg';
+import { beijingTime } from '../domain/beijingTime.js';
+import type { PeriodReport } from '../domain/reading.js';
+import { judgeStage, listChanges, type StageCounts } from '../store/mergeValues.js';
+import { judgeReport } from '../store/periodReports.js';
+import type { FaultList } from './faultList.js';
+import type { StagedFile } from './stageFile.js';
+import { maxListedChanges, type ReportedChange } from './uploadReport.js';
+
+/** How a staged file compares with what is stored. */
+export interface JudgedUpload {
+  readonly counts: StageCounts;
+  readonly changes: ReportedChange[];
+  readonly reports: readonly PeriodReport[];
+  readonly reportRows: {
+    new: number;
+    unchanged: number;
+    changed: number;
+    duplicate: number;
+    rejected: number;
+  };
+  readonly contradictingRows: number;
+}
+
+/** Compares a staged file with what is stored; contradictions inside the file become faults. Stores nothing. */
+export async function judgeUpload(client: PoolClient, staged: StagedFile): Promise<JudgedUpload> {
+  const { contradictions, counts } = await judgeStage(client, staged.stage);
+  const names = await siteNames(client);
+  for (const { line, lines, siteId, ts } of contradictions) {
+    staged.faults.add({
+      line,
+      column: '',
+      value: '',
+      code: 'duplicate-different',
+      params: {
+        lines: lines.slice(0, 10).join('、'),
+        site: names.get(siteId) ?? String(siteId),
+        time: beijingTime(ts.getTime()),
+      },
+    });
+  }
+  const changes = (await listChanges(client, staged.stage, maxListedChanges)).map((change) => ({
+    line: change.line,
+    site: names.get(change.siteId) ?? String(change.siteId),
+    time: beijingTime(change.ts.getTime()),
+    indicator: change.indicator,
+    stored: change.stored,
+    file: change.given,
+  }));
+  const { kept, duplicate, rejected } = mergeRepeatedReports(staged.reports, staged.faults);
+  const reportRows = { new: 0, unchanged: 0, changed: 0, duplicate, rejected };
+  for (const figure of kept) {
+    const { kind, stored } = await judgeReport(client, figure);
+    reportRows[kind] += 1;
+    if (kind !== 'changed' || changes.length >= maxListedChanges) continue;
+    changes.push({
+      line: figure.line,
+      site: names.get(figure.siteId) ?? String(figure.siteId),
+      time: figure.periodStart,
+      indicator: figure.indicator,
+      stored: stored!.value,
+      file: figure.value,
+    });
+  }
+  changes.sort((a, b) => a.line - b.line);
+  const contradictingRows = new Set(contradictions.map(({ line }) => line)).size;
+  return { counts, changes, reports: kept, reportRows, contradictingRows };
+}
+
+/** Takes figures that occur again: identical ones count as duplicates, different ones are faults of all their lines. */
+function mergeRepeatedReports(reports: readonly PeriodReport[], faults: FaultList) {
+  const byKey = new Map<string, PeriodReport[]>();
+  for (const report of reports) {
+    const key = [
+      report.indicator,
+      report.siteId,
+      report.periodKind,
+      report.periodStart,
+      report.periodEnd,
+    ].join(' ');
+    const same = byKey.get(key);
+    if (same === undefined) byKey.set(key, [report]);
+    else same.push(report);
+  }
+  const kept: PeriodReport[] = [];
+  let duplicate = 0;
+  let rejected = 0;
+  // In order of their keys, so that two uploads of the same figures wait for each other instead of deadlocking.
+  for (const [, same] of [...byKey].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const [first] = same as [PeriodReport];
+    if (same.every((report) => sameFigure(report, first))) {
+      kept.push(first);
+      duplicate += same.length - 1;
+      continue;
+    }
+    rejected += same.length;
+    const lines = same.map(({ line }) => line).join('、');
+    for (const { line, value } of same) {
+      faults.add({ line, column: '', value, code: 'report-duplicate-different', params: { lines } });
+    }
+  }
+  return { kept, duplicate, rejected };
+}
+
+function sameFigure(a: PeriodReport, b: PeriodReport): boolean {
+  return a.value === b.value && a.numerator === b.numerator && a.denominator === b.denominator;
+}
+
+async function siteNames(client: PoolClient): Promise<Map<number, string>> {
+  const { rows } = await client.query<{ id: number; name: string }>('select id, name from sites');
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}

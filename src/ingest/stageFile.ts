@@ -1,0 +1,176 @@
+import type { PoolClient } from 'pg';
+import type { PeriodReport } from '../domain/reading.js';
+import type { Rejection } from '../domain/rejection.js';
+import type { KeyedTableName, StagedRow } from '../store/keyedTable.js';
+import { Stage, type StagedNote } from '../store/stage.js';
+import { ColumnPlausibility } from './decode/columnPlausibility.js';
+import { readCsvRecords, type CsvRecord, type RecordBatch } from './decode/csvRecords.js';
+import type { DecodedBatch } from './decode/decodedBatch.js';
+import { decodeRecords } from './decode/decodeFile.js';
+import type { DecodeLookup, DecodeOptions } from './decode/decodeLookup.js';
+import type { TextEncodingName } from './decode/encoding.js';
+import { layoutSampleRecords, recogniseLayout } from './decode/layout.js';
+import type { LayoutPlan } from './decode/layoutPlan.js';
+import { FaultList } from './faultList.js';
+import { readText } from './receivedFile.js';
+
+/** What became of a file before it is compared with what is stored. */
+export interface StagedFile {
+  /** `undefined` when the table could not be understood; `faults` says why. */
+  readonly plan: LayoutPlan | undefined;
+  readonly stage: Stage;
+  readonly reports: readonly PeriodReport[];
+  readonly faults: FaultList;
+  readonly rowsRead: number;
+  readonly rowsRejected: number;
+  readonly rowsEmpty: number;
+  readonly suspectCount: number;
+}
+
+interface StageOptions extends DecodeOptions {
+  readonly maxRows: number;
+  /** Called when a stretch has been parsed, and again when it has been staged. */
+  readonly reached: (point: 'parsed' | 'staged') => Promise<void>;
+}
+
+// Reports are figures of offices, not measurements; so many of them are not a county's any more.
+const maxReports = 200_000;
+
+/** Decodes a text file and stages its rows in the client's transaction. Faults are collected, never thrown. */
+export async function stageFile(
+  client: PoolClient,
+  file: { readonly path: string; readonly encoding: TextEncodingName },
+  lookup: DecodeLookup,
+  options: StageOptions,
+): Promise<StagedFile> {
+  const stage = new Stage(client);
+  const faults = new FaultList();
+  const source = new RecordSource(readCsvRecords(readText(file.path, file.encoding)), faults);
+  const head = await source.takeHead();
+  const none = { stage, reports: [], faults, rowsRead: 0, rowsRejected: 0, rowsEmpty: 0, suspectCount: 0 };
+  if (head.length === 0) {
+    if (faults.fatal === 0)
+      faults.addFatal({ line: 0, column: '', value: '', code: 'file-empty', params: {} });
+    return { plan: undefined, ...none };
+  }
+  const recognised = recogniseLayout(head, lookup, options, source.delimiter);
+  if (!recognised.ok) {
+    for (const rejection of recognised.rejected) faults.addFatal(rejection);
+    return { plan: undefined, ...none };
+  }
+  const { plan } = recognised;
+  const plausibility = new ColumnPlausibility();
+  const totals = { rowsRead: 0, rowsRejected: 0, rowsEmpty: 0, suspectCount: 0 };
+  const reports: PeriodReport[] = [];
+  for await (const batch of decodeRecords(source.all(), plan, lookup, options, plausibility)) {
+    await options.reached('parsed');
+    totals.rowsRead += batch.rowsRead;
+    totals.rowsRejected += batch.rowsRejected;
+    totals.rowsEmpty += batch.rowsEmpty;
+    totals.suspectCount += countSuspects(batch);
+    for (const rejection of batch.rejected) faults.add(rejection);
+    if (totals.rowsRead > options.maxRows || reports.length > maxReports) {
+      faults.addFatal(tooManyRows(Math.min(options.maxRows, maxReports)));
+      break;
+    }
+    // Nothing of a refused file is stored; its remaining rows are read only for their faults.
+    if (faults.fatal === 0) {
+      await stageBatch(stage, batch);
+      reports.push(...batch.reports);
+      await options.reached('staged');
+    }
+  }
+  for (const rejection of plausibility.rejections()) faults.addFatal(rejection);
+  if (totals.rowsRead === 0 && faults.count === 0) {
+    faults.addFatal({ line: 0, column: '', value: '', code: 'file-without-rows', params: {} });
+  }
+  totals.rowsRejected += source.rowsRejected;
+  totals.rowsRead += source.rowsRejected;
+  return { plan, stage, reports, faults, ...totals };
+}
+
+function tooManyRows(limit: number): Rejection {
+  return { line: limit, column: '', value: '', code: 'too-many-rows', params: { limit } };
+}
+
+/** Records of a file with its head kept back for recognising the layout, and faults of the text itself set aside. */
+class RecordSource {
+  readonly #batches: AsyncGenerator<RecordBatch, void, undefined>;
+  readonly #faults: FaultList;
+  #head: CsvRecord[] = [];
+  #done = false;
+  delimiter = ',';
+  rowsRejected = 0;
+
+  constructor(batches: AsyncGenerator<RecordBatch, void, undefined>, faults: FaultList) {
+    this.#batches = batches;
+    this.#faults = faults;
+  }
+
+  async takeHead(): Promise<readonly CsvRecord[]> {
+    while (!this.#done && this.#head.length < layoutSampleRecords) this.#head.push(...(await this.#next()));
+    return this.#head.slice(0, layoutSampleRecords);
+  }
+
+  async *all(): AsyncGenerator<readonly CsvRecord[], void, undefined> {
+    yield this.#head;
+    this.#head = [];
+    while (!this.#done) yield await this.#next();
+  }
+
+  async #next(): Promise<readonly CsvRecord[]> {
+    const next = await this.#batches.next();
+    if (next.done === true) {
+      this.#done = true;
+      return [];
+    }
+    const { records, rejected, broken, delimiter } = next.value;
+    this.delimiter = delimiter;
+    // What follows a broken quote cannot be told apart: the file is refused, whatever `onError` says.
+    for (const rejection of rejected) {
+      if (broken) this.#faults.addFatal(rejection);
+      else this.#faults.add(rejection);
+    }
+    this.rowsRejected += broken ? 0 : rejected.length;
+    this.#done ||= broken;
+    return records;
+  }
+}
+
+async function stageBatch(stage: Stage, batch: DecodedBatch): Promise<void> {
+  const rows = new Map<KeyedTableName, StagedRow[]>();
+  const notes = new Map<KeyedTableName, StagedNote[]>();
+  for (const reading of batch.readings) {
+    append(rows, reading.family, reading);
+    for (const note of reading.notes)
+      append(notes, reading.family, { ...note, ts: reading.ts, siteId: reading.siteId });
+  }
+  const seriesTimes = new Map<number, number>();
+  for (const { line, ts, siteId, indicator, interval, value } of batch.series) {
+    append(rows, 'series', { line, ts, siteId, keys: [indicator, interval], values: [value] });
+    seriesTimes.set(line, ts);
+  }
+  for (const { line, ts, siteId, indicator, interval, text } of batch.published) {
+    append(rows, 'published', { line, ts, siteId, keys: [indicator, interval], values: [text] });
+  }
+  for (const { line, siteId, note } of batch.notes) {
+    const ts = seriesTimes.get(line);
+    if (ts !== undefined) append(notes, 'series', { ...note, ts, siteId });
+  }
+  for (const [table, list] of rows) await stage.add(table, list);
+  for (const [table, list] of notes) await stage.addNotes(table, list);
+}
+
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function countSuspects(batch: DecodedBatch): number {
+  let count = batch.notes.filter(({ note }) => note.flag === 'suspect').length;
+  for (const { notes } of batch.readings) {
+    for (const note of notes) if (note.flag === 'suspect') count += 1;
+  }
+  return count;
+}

@@ -1,0 +1,100 @@
+import { formatMend, formatMessage, type Language, type MessageCode } from '../domain/messages.js';
+import type { Rejection } from '../domain/rejection.js';
+import type { LayoutPlan } from './decode/layoutPlan.js';
+
+/** How many faults and changes a report carries; their numbers are always complete. */
+export const maxListedFaults = 1_000;
+export const maxListedChanges = 200;
+
+/** A stored value that the file would replace, or has replaced. */
+export interface ReportedChange {
+  readonly line: number;
+  readonly site: string;
+  /** RFC 3339 with +08:00, or the period's first day. */
+  readonly time: string;
+  readonly indicator: string;
+  readonly stored: string;
+  readonly file: string;
+}
+
+/** What an import found, in no particular language; kept with the upload. */
+export interface ImportReport {
+  readonly status: 'committed' | 'rejected' | 'dry-run' | 'needs-overwrite';
+  readonly fileName: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly encoding: string;
+  readonly layout: string | null;
+  readonly interval: string | null;
+  readonly columns: readonly {
+    readonly position: number;
+    readonly header: string;
+    readonly role: string;
+    readonly indicator?: string;
+    readonly unit?: string;
+  }[];
+  readonly rows: {
+    readonly read: number;
+    readonly new: number;
+    readonly unchanged: number;
+    readonly changed: number;
+    readonly rejected: number;
+    readonly duplicate: number;
+  };
+  readonly values: { readonly new: number; readonly unchanged: number; readonly changed: number };
+  readonly firstTime: string | null;
+  readonly lastTime: string | null;
+  readonly faults: readonly Rejection[];
+  readonly faultCount: number;
+  readonly changes: readonly ReportedChange[];
+  readonly suspectCount: number;
+  readonly notices: readonly Notice[];
+}
+
+/** Something the uploader should know that is no fault. */
+export interface Notice {
+  readonly code: MessageCode;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+/** A report in the words of one language. */
+export interface RenderedReport extends Omit<ImportReport, 'faults' | 'notices'> {
+  readonly faults: readonly {
+    readonly line: number;
+    readonly column: string;
+    readonly value: string;
+    readonly code: string;
+    readonly message: string;
+    readonly mend: string;
+  }[];
+  readonly notices: readonly string[];
+}
+
+/** Puts a report into words. Faults whose parameters lack the value get it from the fault itself. */
+export function renderReport(report: ImportReport, language: Language): RenderedReport {
+  return {
+    ...report,
+    faults: report.faults.map(({ line, column, value, code, params }) => ({
+      line,
+      column,
+      value,
+      code,
+      message: formatMessage(code, language, { value, column, ...params }),
+      mend: formatMend(code, language, { value, column, ...params }),
+    })),
+    notices: report.notices.map(({ code, params }) => formatMessage(code, language, params)),
+  };
+}
+
+/** The columns of a plan as a report lists them, those that are not used among them. */
+export function describeColumns(plan: LayoutPlan): ImportReport['columns'] {
+  const used = plan.columns.map((column) => ({
+    position: column.position,
+    header: column.header,
+    role: column.role,
+    ...(column.indicator === undefined ? {} : { indicator: column.indicator.code }),
+    ...(column.unit === undefined ? {} : { unit: column.unit }),
+  }));
+  const ignored = plan.ignored.map((column) => ({ ...column, role: 'ignored' }));
+  return [...used, ...ignored].sort((a, b) => a.position - b.position);
+}
