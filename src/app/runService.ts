@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { Recomputation } from '../assessment/recompute.js';
+import type { Config } from '../config.js';
+import { demoAsOf } from '../demo/demoData.js';
+import { findDemo, loadDemo } from '../demo/loadDemo.js';
+import { createApp } from '../http/app.js';
+import { createHttpServer } from '../http/server.js';
+import type { Services } from '../http/services.js';
+import { clearIncoming } from '../ingest/receivedFile.js';
+import type { Logger } from '../log.js';
+import { startScheduler } from '../schedule/scheduler.js';
+import { createTokenStore } from '../store/tokens.js';
+import { createFaultPoint } from './faultPoint.js';
+import { openDatabase, type OpenDatabase } from './openDatabase.js';
+import { createServices, uploadsDirOf } from './services.js';
+import { formatTargetTable } from './targetTable.js';
+
+const drainMs = 30_000;
+const yearMs = 365 * 86_400_000;
+
+/** A service that is up. */
+export interface RunningService {
+  readonly address: string;
+  /** Drains requests, stops jobs, closes the pool, then stops the embedded database. */
+  stop(): Promise<void>;
+}
+
+/** Where start-up speaks: `tell` is progress, `print` the lines that a person or script reads. */
+export interface Terminal {
+  readonly tell: (message: string) => void;
+  readonly print: (line: string) => void;
+}
+
+/**
+ * Starts everything: database, schema, seeds, demonstration data when asked for, jobs, HTTP. The last line printed is
+ * an administrator's token when one was made.
+ */
+export async function runService(
+  config: Config,
+  options: { readonly demo: boolean },
+  logger: Logger,
+  terminal: Terminal,
+): Promise<RunningService> {
+  // The demonstration has a directory of its own: generated figures never stand among real ones.
+  const dataDir = options.demo ? join(config.dataDir, 'demo') : config.dataDir;
+  await checkPort(config);
+  await mkdir(dataDir, { recursive: true });
+  const database = await openDatabase(config, dataDir, 'service', logger, terminal.tell);
+  try {
+    return await serve(config, options.demo, dataDir, database, logger, terminal);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function serve(
+  config: Config,
+  demo: boolean,
+  dataDir: string,
+  database: OpenDatabase,
+  logger: Logger,
+  terminal: Terminal,
+): Promise<RunningService> {
+  const { pool } = database;
+  const recomputation = new Recomputation(pool, logger);
+  if (demo) await loadDemo(pool, (rows) => terminal.tell(`装入示例数据：${rows} 行 / demonstration rows`));
+  await recomputation.drain((days) => terminal.tell(`计算统计值：${days} 个站点日 / site days recomputed`));
+  await clearIncoming(uploadsDirOf(dataDir));
+  const isDemo = (await findDemo(pool)) !== undefined;
+  const services = createServices({
+    pool,
+    engine: database.engine.label,
+    recomputation,
+    dataDir,
+    maxUploadBytes: config.maxUploadBytes,
+    maxUploadRows: config.maxUploadRows,
+    judgeDate: config.judgeDate ?? (isDemo ? demoAsOf : undefined),
+    demo: isDemo,
+    now: () => new Date(),
+    reached: createFaultPoint(config.faultPoint, () => database.killServer()),
+  });
+  const server = createHttpServer(createApp(services, { logger, maxUploadBytes: config.maxUploadBytes }));
+  const answering = trackAnswers(server);
+  const address = await listen(server, config);
+  const scheduler = startScheduler(
+    [{ name: 'recompute', expression: '*/10 * * * * *', run: () => recomputation.drain() }],
+    logger,
+  );
+  await announce(services, address, database.engine.label, isDemo, terminal);
+  const token = await makeToken(pool, demo);
+  terminal.print(`服务已就绪 / ready${token === undefined ? '' : '；管理员令牌 / administrator token:'}`);
+  if (token !== undefined) terminal.print(token);
+  return {
+    address,
+    async stop() {
+      await closeServer(server, answering, logger);
+      await scheduler.stop();
+      await recomputation.stop();
+      await database.close();
+    },
+  };
+}
+
+async function announce(
+  services: Services,
+  address: string,
+  engine: string,
+  demo: boolean,
+  { print }: Terminal,
+): Promise<void> {
+  const asOf = services.judgeDate();
+  const targets = await services.targets.list(asOf, 'zh', {});
+  print(`${demo ? '【示例数据】' : ''}两份方案的目标，按截至 ${asOf} 的数据判定：`);
+  print(formatTargetTable(targets));
+  print('');
+  print(`数据库 / database: ${engine}`);
+  print(`网页 / page:       ${address}/`);
+  print(`接口说明 / API:    ${address}/docs`);
+}
+
+/** The first token of an installation; the demonstration gets a new one at every start. */
+async function makeToken(pool: OpenDatabase['pool'], demo: boolean): Promise<string | undefined> {
+  const tokens = createTokenStore(pool);
+  const expiresAt = new Date(Date.now() + yearMs).toISOString();
+  const first = await tokens.createFirstAdminToken({ name: '首个管理员', office: '系统', expiresAt });
+  if (first !== undefined || !demo) return first;
+  const actor = { tokenId: null, name: '示例', office: '演示', role: 'admin' as const };
+  return (await tokens.create(actor, { name: '演示管理员', office: '演示', role: 'admin', expiresAt })).token;
+}
+
+/** Finds out before minutes of work whether the port can be had at all. */
+async function checkPort(config: Config): Promise<void> {
+  const probe = createServer();
+  await listen(probe, config);
+  probe.close();
+  await once(probe, 'close');
+}
+
+async function listen(server: Server, { host, port }: Config): Promise<string> {
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason =
+      code === 'EADDRINUSE'
+        ? `端口 ${port} 已被其他程序占用，请用 PORT 换一个 / port ${port} is in use; set PORT to another`
+        : `无法在 ${host}:${port} 上监听（${code}），请检查 HOST 和 PORT / cannot listen there; check HOST and PORT`;
+    throw new Error(reason, { cause: error });
+  }
+  const bound = server.address() as AddressInfo;
+  const name = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+  return `http://${name}:${bound.port}`;
+}
+
+/** The answers under way. */
+function trackAnswers(server: Server): ReadonlySet<ServerResponse> {
+  const answering = new Set<ServerResponse>();
+  server.on('request', (_request, response) => {
+    answering.add(response);
+    response.once('close', () => answering.delete(response));
+  });
+  return answering;
+}
+
+async function closeServer(
+  server: Server,
+  answering: ReadonlySet<ServerResponse>,
+  logger: Logger,
+): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  // A connection kept alive after its last answer would hold the server open until its client lets go.
+  for (const response of answering) {
+    const { socket } = response;
+    response.once('finish', () => socket?.end());
+  }
+  const timer = setTimeout(() => {
+    logger.warn('requests still under way after 30 s are cut off');
+    server.closeAllConnections();
+  }, drainMs);
+  await closed;
+  clearTimeout(timer);
+}

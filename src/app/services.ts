@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Recomputation } from '../assessment/recompute.js';
+import { addDays, dayOfInstant } from '../domain/calendar.js';
+import type { Services } from '../http/services.js';
+import type { ImportPoint } from '../ingest/importUpload.js';
+import { listAudit } from '../store/audit.js';
+import { countPendingDays } from '../store/pendingDays.js';
+import type { Pool } from '../store/pool.js';
+import { createTokenStore } from '../store/tokens.js';
+import { createCatalogueService } from './catalogueService.js';
+import { createReadingService } from './readingService.js';
+import { createReportService } from './reportService.js';
+import { createTargetService } from './targetService.js';
+import { createUploadService } from './uploadService.js';
+
+export interface ServiceOptions {
+  readonly pool: Pool;
+  readonly engine: string;
+  readonly recomputation: Recomputation;
+  readonly dataDir: string;
+  readonly maxUploadBytes: number;
+  readonly maxUploadRows: number;
+  /** Day as of which targets are judged by default; `undefined` means yesterday in Beijing. */
+  readonly judgeDate: string | undefined;
+  readonly demo: boolean;
+  readonly now: () => Date;
+  readonly reached: (point: ImportPoint) => Promise<void>;
+}
+
+/** Puts the stores and use cases together into what the routes need. */
+export function createServices(options: ServiceOptions): Services {
+  const { pool, recomputation, now } = options;
+  const demoData = () => options.demo;
+  const context = {
+    pool,
+    uploadsDir: uploadsDirOf(options.dataDir),
+    maxBytes: options.maxUploadBytes,
+    maxRows: options.maxUploadRows,
+    reached: options.reached,
+  };
+  return {
+    version: packageVersion(),
+    judgeDate: () => options.judgeDate ?? addDays(dayOfInstant(now().getTime()), -1),
+    demoData,
+    async checkReady() {
+      return { database: options.engine, pendingDays: await countPendingDays(pool) };
+    },
+    tokens: createTokenStore(pool),
+    audit: { list: (filter) => listAudit(pool, filter) },
+    catalogue: createCatalogueService(pool, () => recomputation.trigger()),
+    uploads: createUploadService(context, recomputation, now),
+    readings: createReadingService(pool),
+    reports: createReportService(pool),
+    targets: createTargetService(pool, demoData),
+  };
+}
+
+/** Where uploaded files are kept. */
+export function uploadsDirOf(dataDir: string): string {
+  return join(dataDir, 'uploads');
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,87 @@
+import { judgeTargets, type JudgedTarget } from '../assessment/judgeTargets.js';
+import type { Language } from '../domain/messages.js';
+import { verdictZh } from '../domain/verdict.js';
+import type { Words } from '../evaluation/judgement.js';
+import type { TargetService, TargetView } from '../http/services.js';
+import type { Pool } from '../store/pool.js';
+import { listOffices } from '../store/reference.js';
+import { listPlans } from '../store/targets.js';
+
+/** Judges the targets on request, in the words of one language. */
+export function createTargetService(pool: Pool, demoData: () => boolean): TargetService {
+  const list = async (asOf: string, language: Language, only?: number) => {
+    const judged = await judgeTargets(pool, asOf, only);
+    const plans = new Map((await listPlans(pool)).map((plan) => [plan.id, plan.document]));
+    const offices = await listOffices(pool);
+    return judged.map((one) =>
+      toView(one, {
+        asOf,
+        language,
+        planDocument: plans.get(one.target.planId) ?? '',
+        offices: one.target.offices.map((code) => offices.get(code) ?? code),
+        demo: demoData(),
+      }),
+    );
+  };
+  return {
+    async list(asOf, language, filter) {
+      const views = await list(asOf, language);
+      return views.filter(
+        (view) =>
+          (filter.planId === undefined || view.planId === filter.planId) &&
+          (filter.verdict === undefined || view.verdict === filter.verdict),
+      );
+    },
+    async find(id, asOf, language) {
+      return (await list(asOf, language, id))[0];
+    },
+  };
+}
+
+interface ViewContext {
+  readonly asOf: string;
+  readonly language: Language;
+  readonly planDocument: string;
+  readonly offices: string[];
+  readonly demo: boolean;
+}
+
+const dayKinds = new Set(['annual-mean', 'day-share', 'day-count']);
+
+function toView({ target, judgement, ruleAssumptions }: JudgedTarget, context: ViewContext): TargetView {
+  const words = (pair: Words) => pair[context.language];
+  return {
+    id: target.id,
+    planId: target.planId,
+    planDocument: context.planDocument,
+    clause: target.clause,
+    name: target.nameZh,
+    nameEn: target.nameEn,
+    kind: target.kind,
+    indicator: target.indicator,
+    comparison: target.comparison,
+    limit: target.limit,
+    unit: target.unit,
+    quote: target.quote,
+    scope: target.scopeZh,
+    offices: context.offices,
+    due: target.due,
+    asOf: context.asOf,
+    verdict: judgement.verdict,
+    verdictZh: verdictZh[judgement.verdict],
+    value: judgement.value,
+    valueUnrounded: judgement.valueUnrounded,
+    distance: judgement.distance,
+    used: judgement.used,
+    missing: judgement.missing,
+    unitOfCount: judgement.countUnit,
+    inputs: [...judgement.inputs],
+    ledger: dayKinds.has(target.kind) ? target.ledger : null,
+    otherLedgerValue: judgement.otherLedgerValue,
+    reason: words(judgement.reason),
+    notes: judgement.notes.map(words),
+    assumptions: [...target.assumptions, ...ruleAssumptions.map(words)],
+    standards: [...judgement.standards],
+    demo: context.demo,
+  };
+}

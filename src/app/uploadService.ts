@@ -1,0 +1,91 @@
+import type { Recomputation } from '../assessment/recompute.js';
+import { beijingTime } from '../domain/beijingTime.js';
+import type { Language } from '../domain/messages.js';
+import type { UploadReport, UploadService } from '../http/services.js';
+import { importUpload, type ImportContext, type ImportOutcome } from '../ingest/importUpload.js';
+import { renderReport, type ImportReport } from '../ingest/uploadReport.js';
+import { findUpload, listUploads, type StoredUpload } from '../store/uploads.js';
+
+// An upload of a few years of hours is recomputed well within this; a longer one goes on after the answer.
+const recomputeWaitMs = 5_000;
+
+/** Takes in files and answers with what became of them. */
+export function createUploadService(
+  context: ImportContext,
+  recomputation: Recomputation,
+  now: () => Date,
+): UploadService {
+  return {
+    async upload(actor, file, options, language) {
+      const outcome = await importUpload(context, actor, file, options);
+      const stored = outcome.report.status === 'committed';
+      const recomputed = stored && (await settle(recomputation));
+      return fresh(outcome, `${actor.name}（${actor.office}）`, now(), recomputed, language);
+    },
+    async list(filter) {
+      const uploads = await listUploads(context.pool, filter);
+      return uploads.map((upload) => {
+        const { faults, changes, ...summary } = recorded(upload, 'zh');
+        void faults;
+        void changes;
+        return summary;
+      });
+    },
+    async find(id, language) {
+      const upload = await findUpload(context.pool, id);
+      return upload && recorded(upload, language);
+    },
+  };
+}
+
+async function settle(recomputation: Recomputation): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), recomputeWaitMs);
+  });
+  // The marks are stored: a failure now is made up by the next run and must not turn a stored upload into an error.
+  const done = recomputation.drain().then(
+    () => true,
+    () => false,
+  );
+  const settled = await Promise.race([done, timeout]);
+  clearTimeout(timer);
+  return settled;
+}
+
+function fresh(
+  { report, upload }: ImportOutcome,
+  by: string,
+  now: Date,
+  recomputed: boolean,
+  language: Language,
+): UploadReport {
+  return {
+    ...toView(report, language),
+    id: upload?.id ?? null,
+    recomputed,
+    uploadedAt: beijingTime((upload?.at ?? now).getTime()),
+    uploadedBy: by,
+  };
+}
+
+function recorded(upload: StoredUpload, language: Language): UploadReport {
+  return {
+    ...toView(upload.report as ImportReport, language),
+    id: upload.id,
+    recomputed: true,
+    uploadedAt: beijingTime(upload.at.getTime()),
+    uploadedBy: `${upload.actorName}（${upload.actorOffice}）`,
+  };
+}
+
+function toView(report: ImportReport, language: Language) {
+  const rendered = renderReport(report, language);
+  return {
+    ...rendered,
+    columns: rendered.columns.map((column) => ({ ...column })),
+    faults: rendered.faults.map((fault) => ({ ...fault })),
+    changes: rendered.changes.map((change) => ({ ...change })),
+    notices: [...rendered.notices],
+  };
+}
