@@ -175,6 +175,10 @@ describe('readCsvRecords', () => {
     expect(result.records.map(([line]) => line)).toEqual([1, 4]);
   });
 
+  test('the end mark of DOS programs is no row', async () => {
+    expect((await read(['a,b\r\n1,2\r\n\u001a'])).records).toHaveLength(2);
+  });
+
   test('nothing at all', async () => {
     expect((await read([])).records).toEqual([]);
   });
@@ -187,6 +191,11 @@ test.each([
   ['|', 'a|b\n1|2'],
   ['||', 'a||b||c\n1||2||3'],
   [',', '"a;b;c",d\n"1;2;3",4'],
+  ['\t', '"a"\t"b"\n"1"\t"2"'],
+  ['|', '"a"|"b"\n"1"|"2"'],
+  ['|', 'title||||\na|b|c|d|e\n1||||5'],
+  ['|', 'a|b|c\n1||3\n2||4'],
+  ['||', 'a||b\n1||x|y\n2||z\n3||z'],
   [',', 'only one column'],
 ])('the delimiter %j of %j', (delimiter, text) => {
   expect(detectDelimiter(text)).toBe(delimiter);

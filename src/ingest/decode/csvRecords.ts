@@ -23,7 +23,7 @@ export interface RecordBatch {
 export interface CsvOptions {
   /** Found from the first lines when not given. */
   readonly delimiter?: string;
-  /** Default 500. */
+  /** Default 4,000: the national archive has a column for each of some 2,000 stations. */
   readonly maxColumns?: number;
   /** Characters, default 32,767 (the limit of an Excel cell). */
   readonly maxCellLength?: number;
@@ -44,7 +44,7 @@ export async function* readCsvRecords(
   options: CsvOptions = {},
 ): AsyncGenerator<RecordBatch, void, undefined> {
   const bounds: Bounds = {
-    maxColumns: options.maxColumns ?? 500,
+    maxColumns: options.maxColumns ?? 4_000,
     maxCellLength: options.maxCellLength ?? 32_767,
     maxRecordLength: options.maxRecordLength ?? 1_000_000,
   };
@@ -195,6 +195,8 @@ function endOfLastRecord(text: string, quoted: boolean): number {
 }
 
 function isBlank(cells: readonly string[]): boolean {
+  // Ctrl-Z, with which DOS programs end their files.
+  if (cells.length === 1 && cells[0] === '\u001a') return true;
   for (const cell of cells) if (cell !== '' && cell.trim() !== '') return false;
   return true;
 }

@@ -1,12 +1,15 @@
+import { BySiteRowReader } from './bySiteRow.js';
 import { ColumnPlausibility } from './columnPlausibility.js';
 import type { CsvRecord } from './csvRecords.js';
 import { openBatch, type DecodedBatch, type OpenBatch } from './decodedBatch.js';
 import type { DecodeLookup, DecodeOptions } from './decodeLookup.js';
+import { DustPeriodRowReader } from './dustPeriodRow.js';
 import type { LayoutPlan } from './layoutPlan.js';
 import { LongRowReader } from './longRow.js';
 import { MeasuredRowReader } from './measuredRow.js';
 import { rejectCell } from './rejectCell.js';
 import { ReportRowReader } from './reportRow.js';
+import { SiteListRowReader } from './siteListRow.js';
 import { SiteReader } from './siteReader.js';
 
 const defaultBatchRows = 5_000;
@@ -50,6 +53,12 @@ function createRowReader(
   plausibility: ColumnPlausibility,
 ): RowReader {
   const sites = new SiteReader(plan, lookup);
+  if (plan.interval === 'none') {
+    return plan.layout === 'site-list' ? new SiteListRowReader(plan) : new DustPeriodRowReader(plan);
+  }
+  if (plan.layout === 'wide-by-site' && plan.interval !== 'period') {
+    return new BySiteRowReader(plan, plan.interval, lookup, options, plausibility);
+  }
   if (plan.interval === 'period') return new ReportRowReader(plan, sites, lookup, options, plausibility);
   return plan.layout === 'long'
     ? new LongRowReader(plan, plan.interval, sites, lookup, options, plausibility)

@@ -1,6 +1,10 @@
 import type { Interval } from '../../domain/family.js';
 import type { Indicator } from '../../domain/indicator.js';
 import type { Site } from '../../domain/site.js';
+import type { ListRole } from './listSynonyms.js';
+import type { Mapping } from './mapping.js';
+import type { StructuralSynonym } from './structuralSynonyms.js';
+import type { DateSystem, HourLabel } from './timeConvention.js';
 
 /** What a decoder needs to know of a site. */
 export type SiteKey = Pick<Site, 'id' | 'code' | 'name' | 'kind'>;
@@ -13,12 +17,16 @@ export interface DecodeLookup {
   nearSites(name: string): readonly string[];
   /** By a name that went through `normaliseName`. */
   findIndicator(normalisedName: string): Indicator | undefined;
+  /**
+   * The meaning of a column name that went through `normaliseName`, where the bureau has given it one; asked before
+   * the built-in synonyms.
+   */
+  findStructural?(normalisedName: string): StructuralSynonym | { readonly role: ListRole } | undefined;
   /** The site that stands for the whole county. */
   readonly countySiteId: number;
 }
 
-/** Which end of the hour the labels of a source name. */
-export type HourLabel = 'end' | 'start';
+export type { DateSystem, HourLabel };
 
 /** What the uploader (or the source's saved settings) says about a file that the file itself does not. */
 export interface DecodeOptions {
@@ -34,6 +42,25 @@ export interface DecodeOptions {
   readonly site?: string;
   /** Unit by column header, where the header does not say it or says it wrongly. */
   readonly units?: Readonly<Record<string, string>>;
+  /** What the columns are, where the header does not say it, says it wrongly, or is not there. */
+  readonly mapping?: Mapping;
+  /** Plain numbers in date columns are Excel serial dates (workbooks); otherwise they are faults. */
+  readonly serialDates?: boolean;
+  /** Day 0 of serial dates: 1900 (default) or 1904. */
+  readonly dateSystem?: DateSystem;
+  /** A blank date takes the date of the row above (merged cells); never across a gap or an unreadable date. */
+  readonly fillDownDates?: boolean;
+  /**
+   * Detection limits for bare `ND` and 未检出. A header as printed: in the unit of its column; an indicator (code or
+   * name): in the unit of storage. A text may name its own unit (`0.04μg/L`).
+   */
+  readonly detectionLimits?: Readonly<Record<string, number | string>>;
+  /** Headers of site columns (layout `wide-by-site`) that are not to be read. */
+  readonly ignoreColumns?: readonly string[];
+  /** What becomes of site columns whose site is not registered; default `reject`. */
+  readonly unknownSiteColumns?: 'reject' | 'ignore';
+  /** Lists of sites and of dust periods are taken too; without it they are tables that are not recognised. */
+  readonly lists?: boolean;
   /** Rows per batch, at most (default) 5,000. */
   readonly batchRows?: number;
 }

@@ -1,6 +1,8 @@
 import type { Interval } from '../../domain/family.js';
+import type { MessageCode } from '../../domain/messages.js';
 import type { CellNote, PeriodReport, Reading, SeriesReading } from '../../domain/reading.js';
 import type { Rejection } from '../../domain/rejection.js';
+import type { SiteKind } from '../../domain/site.js';
 import type { PublishedIndicator } from './structuralSynonyms.js';
 
 /** A figure that others published beside the measurements, exactly as printed. */
@@ -21,6 +23,37 @@ export interface LineNote {
   readonly note: CellNote;
 }
 
+/** A declared dust period: half-open instants, epoch milliseconds, with the document behind it. */
+export interface DustPeriodRow {
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+  readonly document: string;
+  readonly note: string;
+}
+
+/** One site of a site list. */
+export interface SiteRow {
+  readonly line: number;
+  /** `null` when the list has no code for it. */
+  readonly code: string | null;
+  readonly name: string;
+  readonly kind: SiteKind;
+  readonly waterBody: string | null;
+  readonly aliases: readonly string[];
+  /** Decimal degrees as written; the list does not say of which datum. */
+  readonly longitude: number | null;
+  readonly latitude: number | null;
+}
+
+/** Something about rows that are in order which the uploader should know, e.g. dates that were filled down. */
+export interface DecodeNotice {
+  /** The first line it is about. */
+  readonly line: number;
+  readonly code: MessageCode;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
 /** What a stretch of rows came to. A row with any faulty cell is in `rejected` only, with all its faults. */
 export interface DecodedBatch {
   readonly readings: Reading[];
@@ -29,6 +62,11 @@ export interface DecodedBatch {
   readonly published: PublishedText[];
   /** Flags of `series` and `reports`, by line. */
   readonly notes: LineNote[];
+  /** Of layout `dust-periods`. */
+  readonly dustPeriods: DustPeriodRow[];
+  /** Of layout `site-list`. */
+  readonly sites: SiteRow[];
+  readonly notices: DecodeNotice[];
   readonly rejected: Rejection[];
   /** Data rows of this stretch, the rejected and the empty ones included. */
   readonly rowsRead: number;
@@ -48,6 +86,9 @@ export function openBatch(): OpenBatch {
     reports: [],
     published: [],
     notes: [],
+    dustPeriods: [],
+    sites: [],
+    notices: [],
     rejected: [],
     rowsRead: 0,
     rowsRejected: 0,

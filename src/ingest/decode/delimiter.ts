@@ -10,14 +10,15 @@ const sampledLines = 20;
  */
 export function detectDelimiter(text: string): Delimiter {
   const lines = text
-    .replace(/"[^"]*"/g, '')
+    .replace(/"[^"]*"/g, 'x')
     .split(/\r\n|\n|\r/, sampledLines)
     .filter((line) => line.trim() !== '');
   let best: Delimiter = ',';
   let bestScore = 0;
-  const doubled = /\|\|/.test(lines[0] ?? '') && !/(?<!\|)\|(?!\|)/.test(lines[0] ?? '');
+  // Blank cells between single bars look like double ones: of the two, the one that cuts more evenly.
+  const bar = shareOf('||', lines) >= shareOf('|', lines) ? '||' : '|';
   for (const delimiter of delimiters) {
-    if (delimiter === '|' && doubled) continue;
+    if (delimiter.startsWith('|') && delimiter !== bar) continue;
     const score = scoreOf(delimiter, lines);
     if (score > bestScore) {
       best = delimiter;
@@ -27,12 +28,25 @@ export function detectDelimiter(text: string): Delimiter {
   return best;
 }
 
+/** The share of lines in the most frequent number of cells, with a little more for more cells. */
 function scoreOf(delimiter: Delimiter, lines: readonly string[]): number {
-  const counts = lines.map((line) => line.split(delimiter).length - 1);
-  const tally = new Map<number, number>();
-  for (const count of counts) if (count > 0) tally.set(count, (tally.get(count) ?? 0) + 1);
+  const counts = countsOf(delimiter, lines);
   let score = 0;
-  for (const [count, times] of tally)
+  for (const [count, times] of counts)
     score = Math.max(score, times / lines.length + Math.min(count, 50) / 1000);
   return score;
+}
+
+function shareOf(delimiter: Delimiter, lines: readonly string[]): number {
+  return Math.max(0, ...countsOf(delimiter, lines).values()) / Math.max(1, lines.length);
+}
+
+/** How many lines have how many delimiters, lines without any left out. */
+function countsOf(delimiter: Delimiter, lines: readonly string[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const line of lines) {
+    const count = line.split(delimiter).length - 1;
+    if (count > 0) counts.set(count, (counts.get(count) ?? 0) + 1);
+  }
+  return counts;
 }

@@ -18,6 +18,8 @@ export interface HeaderView {
   readonly published: readonly StructuralCell[];
   /** Columns of measured or reported items, as the header names them. */
   readonly items: readonly HeaderCell[];
+  /** What stands above the header: titles. */
+  readonly above: readonly CsvRecord[];
   /** The first data records, for what headers do not say. */
   readonly sample: readonly CsvRecord[];
   readonly assumptions: readonly Assumption[];
@@ -42,9 +44,7 @@ export function viewHeader(
   const candidates = head
     .slice(0, searchedRecords)
     .map((record) => ({ record, cells: record.cells.map((text, i) => readHeaderCell(text, i, lookup)) }));
-  const found = candidates.find(
-    ({ record, cells }) => cells.filter(isKnown).length >= 2 && !looksLikeData(record, cells),
-  );
+  const found = findHeaderRecord(candidates, lookup, options.lists);
   if (found === undefined) return [notFound(first)];
   const { record, cells } = found;
   const { roles, published, clashes } = chooseRoles(cells);
@@ -57,6 +57,7 @@ export function viewHeader(
     roles,
     published,
     items: cells.filter(({ indicator }) => indicator !== undefined),
+    above: head.filter(({ line }) => line < record.line),
     sample: head.filter(({ line }) => line > record.line),
     assumptions,
     lookup,
@@ -64,8 +65,41 @@ export function viewHeader(
   };
 }
 
+interface Candidate {
+  readonly record: CsvRecord;
+  readonly cells: readonly HeaderCell[];
+}
+
+/** The first record that names at least two columns and is not data; columns of lists count when asked for. */
+export function findHeaderRecord(
+  candidates: readonly Candidate[],
+  lookup: DecodeLookup,
+  lists = false,
+): Candidate | undefined {
+  const find = (isNamed: (cell: HeaderCell) => boolean): Candidate | undefined =>
+    candidates.find(
+      ({ record, cells }) =>
+        cells.filter(isNamed).length >= 2 && !looksLikeData(record, namesOf(record, cells, lookup)),
+    );
+  return find(isKnown) ?? (lists ? find((cell) => isKnown(cell) || cell.list !== undefined) : undefined);
+}
+
+/** Codes of sites above columns of values may be mere numbers. */
+function namesOf(
+  record: CsvRecord,
+  cells: readonly HeaderCell[],
+  lookup: DecodeLookup,
+): readonly HeaderCell[] {
+  if (!cells.some(({ structural }) => structural?.role === 'indicator')) return cells;
+  return cells.map((cell) => {
+    const text = record.cells[cell.position] ?? '';
+    const isSite = dataPattern.test(text.trim()) && lookup.findSite(text) !== undefined;
+    return isSite ? { ...cell, site: text } : cell;
+  });
+}
+
 function isKnown(cell: HeaderCell): boolean {
-  return cell.structural !== undefined || cell.indicator !== undefined;
+  return cell.structural !== undefined || cell.indicator !== undefined || cell.site !== undefined;
 }
 
 const dataPattern =
@@ -80,9 +114,15 @@ function looksLikeData(record: CsvRecord, cells: readonly HeaderCell[] = []): bo
   return filled.filter((cell) => dataPattern.test(cell.trim())).length * 3 >= Math.max(1, total);
 }
 
+/** The rejection of a file whose first row is data. */
+export function rejectNoHeader(first: CsvRecord): readonly Rejection[] | undefined {
+  if (!looksLikeData(first)) return undefined;
+  return [{ ...rejectFile('no-header', { seen: seenCells(first.cells) }), line: first.line }];
+}
+
 function notFound(first: CsvRecord): Rejection {
-  if (looksLikeData(first))
-    return { ...rejectFile('no-header', { seen: seenCells(first.cells) }), line: first.line };
+  const [headless] = rejectNoHeader(first) ?? [];
+  if (headless !== undefined) return headless;
   return layoutUnknown(
     first.line,
     first.cells,

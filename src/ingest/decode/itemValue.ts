@@ -1,3 +1,4 @@
+import type { Decimal } from '../../domain/decimal.js';
 import type { Indicator } from '../../domain/indicator.js';
 import type { CellNote } from '../../domain/reading.js';
 import type { ColumnTally } from './columnPlausibility.js';
@@ -11,6 +12,8 @@ export interface ItemReader {
   readonly indicator: Indicator;
   readonly unit: string;
   readonly conversion: UnitConversion;
+  /** What bare ND stands below, in the unit of storage. */
+  readonly detectionLimit?: Decimal | undefined;
   readonly tally: ColumnTally;
 }
 
@@ -40,25 +43,17 @@ export function readItem(item: ItemReader, text: string, line: number): ItemValu
   if (cell.kind === 'no-flow') {
     return item.indicator.medium === 'water' ? cell : { kind: 'fault', fault: { code: 'number-unreadable' } };
   }
-  if (cell.kind === 'fault') return cell;
+  if (cell.kind === 'fault') {
+    const limit = cell.fault.code === 'detection-limit-missing' ? item.detectionLimit : undefined;
+    return limit === undefined ? cell : belowDetection(item, limit, text);
+  }
   const { factor } = item.conversion;
   const written = factor === undefined ? cell.decimal : cell.decimal.times(factor);
   if (!isStorable(written)) return { kind: 'fault', fault: { code: 'number-too-precise' } };
-  const decimal = cell.kind === 'below-detection' ? halfOf(written) : written;
-  const value = Number(decimal.toString());
+  if (cell.kind === 'below-detection') return belowDetection(item, written, text);
+  const value = Number(written.toString());
   const { indicator } = item;
-  const exact = decimal.toFixed();
-  if (cell.kind === 'below-detection') {
-    const detectionLimit = Number(written.toString());
-    if (isImpossible(indicator, value)) return { kind: 'fault', fault: impossible(indicator) };
-    const note: CellNote = {
-      indicator: indicator.code,
-      flag: 'below-detection',
-      raw: text.trim(),
-      detectionLimit,
-    };
-    return { kind: 'value', value, exact, note };
-  }
+  const exact = written.toFixed();
   const outside = item.tally.add(value, text.trim(), line);
   if (isImpossible(indicator, value)) return { kind: 'fault', fault: impossible(indicator) };
   if (!outside) return { kind: 'value', value, exact };
@@ -68,6 +63,19 @@ export function readItem(item: ItemReader, text: string, line: number): ItemValu
     exact,
     note: { indicator: indicator.code, flag: 'suspect', raw: text.trim() },
   };
+}
+
+function belowDetection({ indicator }: ItemReader, limit: Decimal, text: string): ItemValue {
+  const half = halfOf(limit);
+  const value = Number(half.toString());
+  if (isImpossible(indicator, value)) return { kind: 'fault', fault: impossible(indicator) };
+  const note: CellNote = {
+    indicator: indicator.code,
+    flag: 'below-detection',
+    raw: text.trim(),
+    detectionLimit: Number(limit.toString()),
+  };
+  return { kind: 'value', value, exact: half.toFixed(), note };
 }
 
 function isImpossible({ possibleMin, possibleMax }: Indicator, value: number): boolean {

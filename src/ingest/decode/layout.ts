@@ -2,12 +2,17 @@ import type { Rejection } from '../../domain/rejection.js';
 import { planCountyFigures } from './countyFiguresLayout.js';
 import type { CsvRecord } from './csvRecords.js';
 import type { DecodeLookup, DecodeOptions } from './decodeLookup.js';
+import { checkDetectionLimits } from './detectionLimit.js';
 import { layoutUnknown, viewHeader, type HeaderView } from './headerView.js';
-import type { Assumption, LayoutPlan, PlanColumn } from './layoutPlan.js';
+import type { Assumption, LayoutName, LayoutPlan, PlanColumn } from './layoutPlan.js';
+import { isPeriodList, isSiteList, planDustPeriods, planSiteList } from './listLayouts.js';
 import { planLong, sampledMedia } from './longLayout.js';
-import type { LayoutDraft } from './planParts.js';
+import { viewMapped } from './mappedHeader.js';
+import { timeOptions, type LayoutDraft } from './planParts.js';
+import { checkRequired } from './requiredColumns.js';
 import { planTownshipRates } from './townshipRatesLayout.js';
 import { planWaterSections } from './waterSectionsLayout.js';
+import { isWideBySite, planWideBySite } from './wideBySiteLayout.js';
 import { planWide } from './wideLayout.js';
 
 /** How many of the first records `recogniseLayout` likes to see; fewer do when the file has no more. */
@@ -18,9 +23,21 @@ export type LayoutRecognition =
   | { readonly ok: true; readonly plan: LayoutPlan }
   | { readonly ok: false; readonly rejected: readonly Rejection[] };
 
+const planners: Readonly<Record<LayoutName, (view: HeaderView) => LayoutDraft>> = {
+  wide: planWide,
+  'wide-by-site': planWideBySite,
+  long: planLong,
+  'water-sections': planWaterSections,
+  'township-rates': planTownshipRates,
+  'county-figures': planCountyFigures,
+  'dust-periods': planDustPeriods,
+  'site-list': planSiteList,
+};
+
 /**
- * Recognises how a table is laid out from its header and first rows. Nothing is dropped silently: columns that are
- * not read are listed as ignored, readings that could be meant otherwise as assumptions.
+ * Recognises how a table is laid out from its header and first rows, or from the request's mapping. Nothing is
+ * dropped silently: columns that are not read are listed as ignored, readings that could be meant otherwise as
+ * assumptions.
  */
 export function recogniseLayout(
   head: readonly CsvRecord[],
@@ -28,17 +45,41 @@ export function recogniseLayout(
   options: DecodeOptions = {},
   delimiter = ',',
 ): LayoutRecognition {
-  const view = viewHeader(head, lookup, options);
+  const { mapping } = options;
+  const view =
+    mapping === undefined
+      ? viewHeader(head, lookup, options)
+      : viewMapped(head, lookup, withMapping(options, mapping), mapping);
   if (!('cells' in view)) return { ok: false, rejected: view };
-  const draft = draftLayout(view);
+  const draft = mapping?.layout === undefined ? draftLayout(view) : planners[mapping.layout](view);
   if ('code' in draft) return { ok: false, rejected: [draft] };
-  const rejected = draft.parts.flatMap((part) => part.rejected);
+  const rejected = [...draft.parts.flatMap((part) => part.rejected), ...checkDetectionLimits(view)];
+  if (rejected.length === 0) {
+    const columns = draft.parts.flatMap((part) => part.columns);
+    rejected.push(...checkRequired(view, draft.layout, columns));
+  }
   return rejected.length > 0
     ? { ok: false, rejected }
     : { ok: true, plan: finishPlan(view, draft, delimiter) };
 }
 
+/** What the request says goes before what was saved for the source. */
+function withMapping(options: DecodeOptions, mapping: NonNullable<DecodeOptions['mapping']>): DecodeOptions {
+  const year = options.year ?? mapping.year;
+  const interval = options.interval ?? mapping.interval;
+  const hourLabel = options.hourLabel ?? mapping.hourLabel;
+  return {
+    ...options,
+    ...(year === undefined ? {} : { year }),
+    ...(interval === undefined ? {} : { interval }),
+    ...(hourLabel === undefined ? {} : { hourLabel }),
+  };
+}
+
 function draftLayout(view: HeaderView): LayoutDraft | Rejection {
+  if (isWideBySite(view)) return planWideBySite(view);
+  if (view.options.lists === true && isPeriodList(view)) return planDustPeriods(view);
+  if (view.options.lists === true && isSiteList(view)) return planSiteList(view);
   const isLong = view.roles.has('indicator') && view.roles.has('value');
   if (isLong) {
     if (!isAboutReports(view)) return planLong(view);
@@ -71,7 +112,11 @@ function isAboutReports(view: HeaderView): boolean {
 function finishPlan(view: HeaderView, draft: LayoutDraft, delimiter: string): LayoutPlan {
   const columns = draft.parts.flatMap((part) => part.columns).sort((a, b) => a.position - b.position);
   const used = new Set(columns.map(({ position }) => position));
-  const assumptions = [...view.assumptions, ...draft.parts.flatMap((part) => part.assumptions)];
+  const assumptions = [
+    ...view.assumptions,
+    ...draft.parts.flatMap((part) => part.assumptions),
+    ...filledDates(view, columns),
+  ];
   const { year, hourLabel = 'end' } = view.options;
   return {
     layout: draft.layout,
@@ -86,9 +131,20 @@ function finishPlan(view: HeaderView, draft: LayoutDraft, delimiter: string): La
     headerLine: view.headerLine,
     columnCount: view.cells.length,
     hourLabel,
+    ...timeOptions(view.options),
     ...(year === undefined ? {} : { year }),
     ...draft.parts.reduce((all, part) => ({ ...all, ...part.fixed }), {}),
   };
+}
+
+/** Says of the first rows already that blank dates take the date above. */
+function filledDates(view: HeaderView, columns: readonly PlanColumn[]): Assumption[] {
+  const column =
+    columns.find(({ role }) => role === 'datetime') ?? columns.find(({ role }) => role === 'date');
+  if (view.options.fillDownDates !== true || column === undefined) return [];
+  const blank = view.sample.find(({ cells }, i) => i > 0 && (cells[column.position] ?? '').trim() === '');
+  if (blank === undefined) return [];
+  return [{ code: 'assumed-date-filled-down', params: { column: column.header, firstLine: blank.line } }];
 }
 
 /** 1 for a plan without assumptions; each takes a fifth of what is left. */

@@ -15,7 +15,8 @@ export function planLong(view: HeaderView): LayoutDraft {
   return { layout: 'long', interval: view.options.interval ?? interval, parts };
 }
 
-function isAboutWater(view: HeaderView): boolean {
+/** Whether most of the indicators that the first rows name are about water. */
+export function isAboutWater(view: HeaderView): boolean {
   const media = sampledMedia(view);
   return media.filter((medium) => medium === 'water').length * 2 > media.length;
 }

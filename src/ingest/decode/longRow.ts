@@ -1,24 +1,34 @@
 import { families, type FamilyName, type Interval } from '../../domain/family.js';
 import { wholeRow } from '../../domain/flag.js';
 import { normaliseName, type Indicator } from '../../domain/indicator.js';
+import type { CellNote } from '../../domain/reading.js';
 import type { ColumnPlausibility } from './columnPlausibility.js';
 import type { CsvRecord } from './csvRecords.js';
 import type { OpenBatch } from './decodedBatch.js';
 import type { DecodeLookup, DecodeOptions } from './decodeLookup.js';
-import { findNamedIndicator, maxNameLength, splitHeader } from './headerCell.js';
-import { readItem, type ItemReader } from './itemValue.js';
+import { detectionLimitOf } from './detectionLimit.js';
+import {
+  findNamedIndicator,
+  findStructural,
+  maxNameLength,
+  saysDailyMean,
+  splitHeader,
+} from './headerCell.js';
+import { readItem, type ItemReader, type ItemValue } from './itemValue.js';
 import { columnOf, type LayoutPlan, type PlanColumn } from './layoutPlan.js';
 import { familyOf, KeyReader, needsPeriod } from './measuredRow.js';
 import { isMissingMark } from './numberCell.js';
 import { storedIndicator, unitOf } from './planParts.js';
 import { rejectCell, type Fault } from './rejectCell.js';
 import type { SiteReader } from './siteReader.js';
-import { findStructuralSynonym, type PublishedIndicator } from './structuralSynonyms.js';
+import type { PublishedIndicator } from './structuralSynonyms.js';
 import { convertUnit } from './unit.js';
 
 /** What a long table's indicator and unit cells come to. */
-type NamedItem =
+export type NamedItem =
   | { readonly kind: 'item'; readonly item: ItemReader; readonly family: FamilyName | undefined }
+  /** A 24-hour sliding mean among hourly values. */
+  | { readonly kind: 'ignored' }
   | { readonly kind: 'published'; readonly published: PublishedIndicator }
   | { readonly kind: 'fault'; readonly column: 'indicator' | 'unit'; readonly fault: Fault };
 
@@ -59,10 +69,11 @@ export class NamedItemReader {
     if (name.trim() === '')
       return { kind: 'fault', column: 'indicator', fault: { code: 'indicator-missing' } };
     const published =
-      name.length > maxNameLength ? undefined : findStructuralSynonym(normaliseName(name))?.published;
+      name.length > maxNameLength ? undefined : findStructural(normaliseName(name), this.lookup)?.published;
     const named = findNamedIndicator(name, this.lookup);
     // A class or an index in a table of measurements is what others published, whatever report bears its name.
     if (published !== undefined && this.interval !== 'period') return { kind: 'published', published };
+    if (this.interval === 'hour' && saysDailyMean(name)) return { kind: 'ignored' };
     if (named === undefined)
       return { kind: 'fault', column: 'indicator', fault: { code: 'indicator-unknown' } };
     const wrongKind = this.wrongKind(named);
@@ -78,7 +89,9 @@ export class NamedItemReader {
       this.interval === 'period' ? undefined : familyOf(indicator.medium, this.interval, indicator.code);
     const header = name.trim();
     const tally = this.plausibility.column(header, indicator);
-    return { kind: 'item', item: { header, indicator, unit: written, conversion, tally }, family };
+    const meaning = { header, indicator, unit: written, conversion };
+    const detectionLimit = detectionLimitOf(this.options, meaning, this.lookup);
+    return { kind: 'item', item: { ...meaning, detectionLimit, tally }, family };
   }
 
   private wrongKind(indicator: Indicator): Fault | undefined {
@@ -94,10 +107,60 @@ export class NamedItemReader {
   }
 }
 
+/** Says once per name and file that 24-hour sliding means are not stored as hourly values. */
+export class IgnoredMeans {
+  private readonly said = new Set<string>();
+
+  /** Notes a row whose item was left out. */
+  add(batch: OpenBatch, line: number, name: string): void {
+    const column = name.trim();
+    if (this.said.has(column) || this.said.size >= 100) return;
+    this.said.add(column);
+    batch.notices.push({ line, code: 'ignored-daily-mean', params: { column } });
+  }
+}
+
+/** Where a value of a long table goes. */
+export interface ValuePlace {
+  readonly line: number;
+  readonly siteId: number;
+  readonly ts: number;
+  readonly interval: Interval;
+}
+
+/** Adds what `readItem` read to the batch; false when that is nothing. Faults are the caller's. */
+export function storeValue(
+  read: ItemValue,
+  { item, family }: Extract<NamedItem, { kind: 'item' }>,
+  text: string,
+  { line, siteId, ts, interval }: ValuePlace,
+  batch: OpenBatch,
+): boolean {
+  const { code } = item.indicator;
+  if (read.kind === 'value' && family === undefined) {
+    batch.series.push({ line, siteId, ts, indicator: code, interval, value: read.value });
+    if (read.note !== undefined) batch.notes.push({ line, siteId, note: read.note });
+    return true;
+  }
+  if (family === undefined || (read.kind !== 'value' && read.kind !== 'no-flow')) return false;
+  const { columns } = families[family];
+  const values = new Array<number | null>(columns.length).fill(null);
+  const notes: CellNote[] = [];
+  if (read.kind === 'value') {
+    values[columns.indexOf(code)] = read.value;
+    if (read.note !== undefined) notes.push(read.note);
+  } else {
+    notes.push({ indicator: wholeRow, flag: 'no-flow', raw: text.trim() });
+  }
+  batch.readings.push({ line, family, siteId, ts, values, notes });
+  return true;
+}
+
 /** Reads rows with one value each (layout `long`). */
 export class LongRowReader {
   private readonly keys: KeyReader;
   private readonly names: NamedItemReader;
+  private readonly notices = new IgnoredMeans();
 
   constructor(
     plan: LayoutPlan,
@@ -123,6 +186,9 @@ export class LongRowReader {
       batch.rejected.push(
         rejectCell(line, column?.header ?? '', cells[column?.position ?? -1] ?? '', named.fault),
       );
+    } else if (named.kind === 'ignored') {
+      this.notices.add(batch, line, cells[names.indicator?.position ?? -1] ?? '');
+      batch.rowsEmpty += 1;
     } else if (named.kind === 'item') {
       this.readValue(record, named, text, key, batch);
     } else if (isMissingMark(text)) {
@@ -134,33 +200,16 @@ export class LongRowReader {
 
   private readValue(
     { line }: CsvRecord,
-    { item, family }: Extract<NamedItem, { kind: 'item' }>,
+    named: Extract<NamedItem, { kind: 'item' }>,
     text: string,
     key: { siteId: number; ts: number } | undefined,
     batch: OpenBatch,
   ): void {
-    const read = readItem(item, text, line);
+    const read = readItem(named.item, text, line);
     const header = this.names.value?.header ?? '';
     if (read.kind === 'fault') batch.rejected.push(rejectCell(line, header, text, read.fault));
     if (read.kind === 'fault' || key === undefined) return;
-    const { code } = item.indicator;
-    const { siteId } = key;
-    const values =
-      family === undefined ? [] : new Array<number | null>(families[family].columns.length).fill(null);
-    if (read.kind === 'value') {
-      const notes = read.note === undefined ? [] : [read.note];
-      if (family === undefined) {
-        batch.series.push({ line, ...key, indicator: code, interval: this.interval, value: read.value });
-        for (const note of notes) batch.notes.push({ line, siteId, note });
-        return;
-      }
-      values[families[family].columns.indexOf(code)] = read.value;
-      batch.readings.push({ line, family, ...key, values, notes });
-    } else if (read.kind === 'no-flow' && family !== undefined) {
-      const note = { indicator: wholeRow, flag: 'no-flow', raw: text.trim() } as const;
-      batch.readings.push({ line, family, ...key, values, notes: [note] });
-    } else {
-      batch.rowsEmpty += 1;
-    }
+    const place = { line, ...key, interval: this.interval };
+    if (!storeValue(read, named, text, place, batch)) batch.rowsEmpty += 1;
   }
 }

@@ -18,30 +18,50 @@ export interface RowKey {
   readonly ts: number;
 }
 
-/** Reads site and start of the interval; faults go to the batch. */
-export class KeyReader {
+/** Reads the start of the interval of a row, and says which dates were filled down. */
+export class StartReader {
   private readonly moments: MomentReader;
+  private noticed: OpenBatch | undefined;
 
   constructor(
     private readonly plan: LayoutPlan,
     private readonly interval: Interval,
-    private readonly sites: SiteReader,
   ) {
     this.moments = new MomentReader(plan);
   }
 
+  /** Epoch milliseconds, or what is wrong with the time. */
+  read({ cells, line }: CsvRecord, batch: OpenBatch): number | PlacedFault {
+    const before = this.moments.filledDown;
+    const moment = this.moments.read(cells, line);
+    if (this.moments.filledDown > before && this.noticed !== batch) {
+      this.noticed = batch;
+      const params = { column: this.moments.dateHeader, firstLine: line };
+      batch.notices.push({ line, code: 'assumed-date-filled-down', params });
+    }
+    return 'fault' in moment ? moment : this.moments.start(moment, this.interval, this.plan, cells);
+  }
+}
+
+/** Reads site and start of the interval; faults go to the batch. */
+export class KeyReader {
+  private readonly starts: StartReader;
+
+  constructor(
+    plan: LayoutPlan,
+    interval: Interval,
+    private readonly sites: SiteReader,
+  ) {
+    this.starts = new StartReader(plan, interval);
+  }
+
   read(record: CsvRecord, batch: OpenBatch): RowKey | undefined {
     const siteId = this.sites.read(record.cells);
-    const ts = this.readStart(record.cells);
+    const ts = this.starts.read(record, batch);
     if (typeof siteId === 'number' && typeof ts === 'number') return { siteId, ts };
     if (typeof siteId !== 'number') batch.rejected.push(rejectPlaced(record.line, siteId));
     if (typeof ts !== 'number') batch.rejected.push(rejectPlaced(record.line, ts));
     return undefined;
-  }
-
-  private readStart(cells: readonly string[]): number | PlacedFault {
-    const moment = this.moments.read(cells);
-    return 'fault' in moment ? moment : this.moments.start(moment, this.interval, this.plan, cells);
   }
 }
 
@@ -214,7 +234,7 @@ export const needsPeriod: Fault = { code: 'indicator-needs-period' };
 
 function groupItems(plan: LayoutPlan, interval: Interval, plausibility: ColumnPlausibility): ItemGroup[] {
   const byFamily = new Map<FamilyName | undefined, ItemSlot[]>();
-  for (const { role, position, header, indicator, unit, conversion } of plan.columns) {
+  for (const { role, position, header, indicator, unit, conversion, detectionLimit } of plan.columns) {
     if (role !== 'item' || indicator === undefined) continue;
     const family = familyOf(indicator.medium, interval, indicator.code);
     const items = byFamily.get(family) ?? [];
@@ -226,6 +246,7 @@ function groupItems(plan: LayoutPlan, interval: Interval, plausibility: ColumnPl
       slot,
       unit: unit ?? indicator.unit,
       conversion: conversion ?? { factor: undefined },
+      detectionLimit,
       tally: plausibility.column(header, indicator),
     });
     byFamily.set(family, items);

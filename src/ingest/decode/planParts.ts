@@ -1,7 +1,9 @@
 import type { Interval } from '../../domain/family.js';
 import { normaliseName, type Indicator } from '../../domain/indicator.js';
 import type { Rejection } from '../../domain/rejection.js';
-import type { HeaderCell } from './headerCell.js';
+import type { DecodeOptions } from './decodeLookup.js';
+import { detectionLimitOf } from './detectionLimit.js';
+import { saysDailyMean, type HeaderCell } from './headerCell.js';
 import {
   rejectClash,
   rejectHeader,
@@ -50,7 +52,7 @@ export function structuralColumn(cell: StructuralCell): PlanColumn {
     role,
     ...(published === undefined ? {} : { published }),
     ...(unit === undefined ? {} : { unit }),
-    ...(role === 'period' && /截[至止]/.test(header) ? { upTo: true } : {}),
+    ...(role === 'period' && (cell.upTo ?? /截[至止]/.test(header)) ? { upTo: true } : {}),
   };
 }
 
@@ -119,6 +121,18 @@ function intervalOf(moment: Moment): Interval {
   return moment.precision === 'day' ? 'day' : 'month';
 }
 
+/** What the request says about dates, as a plan keeps it. */
+export function timeOptions({
+  serialDates,
+  dateSystem = 1900,
+  fillDownDates,
+}: DecodeOptions): Pick<LayoutPlan, 'serialDates' | 'fillDownDates'> {
+  return {
+    ...(serialDates === true ? { serialDates: dateSystem } : {}),
+    ...(fillDownDates === true ? { fillDownDates } : {}),
+  };
+}
+
 /** From which columns exist and, for a text that may hold date or time, from how the first rows are written. */
 function inferInterval(
   view: HeaderView,
@@ -127,9 +141,9 @@ function inferInterval(
   if (columns.some(({ role }) => role === 'hour' || role === 'time')) return { interval: 'hour' };
   const whole = columns.find(({ role }) => role === 'datetime' || role === 'date');
   if (whole === undefined) return { interval: columns.some(({ role }) => role === 'day') ? 'day' : 'month' };
-  const reader = new MomentReader({ columns, year: view.options.year ?? 2000 });
+  const reader = new MomentReader({ ...timeOptions(view.options), columns, year: view.options.year ?? 2000 });
   const moments = view.sample
-    .map(({ cells }) => reader.read(cells))
+    .map(({ cells, line }) => reader.read(cells, line))
     .filter((moment): moment is Moment => !('fault' in moment));
   const [first] = moments;
   if (first === undefined) return { interval: whole.role === 'date' ? 'day' : 'hour' };
@@ -164,6 +178,15 @@ export function planItems(view: HeaderView, interval: Interval | 'period'): Plan
   const byIndicator = new Map<string, HeaderCell[]>();
   for (const cell of view.items) {
     if (cell.indicator === undefined) continue;
+    if (interval === 'hour' && saysDailyMean(cell.header) && view.options.mapping === undefined) {
+      assumptions.push({ code: 'ignored-daily-mean', params: { column: cell.header } });
+      continue;
+    }
+    if ((cell.indicator.medium === 'report') !== (interval === 'period')) {
+      const code = interval === 'period' ? 'indicator-not-reported' : 'indicator-needs-period';
+      rejected.push(rejectCell(view.headerLine, cell.header, cell.header, { code }));
+      continue;
+    }
     const { indicator, assumed } = storedIndicator(cell.indicator, interval, view);
     if (assumed) assumptions.push({ code: 'assumed-daily-o3', params: { column: cell.header } });
     byIndicator.set(indicator.code, [...(byIndicator.get(indicator.code) ?? []), cell]);
@@ -173,14 +196,14 @@ export function planItems(view: HeaderView, interval: Interval | 'period'): Plan
       const fault = { code: 'unit-unknown', params: { unit, expected: indicator.unit } } as const;
       rejected.push(rejectCell(view.headerLine, cell.header, unit, fault));
     } else {
-      columns.push({
-        position: cell.position,
-        header: cell.header,
-        role: 'item',
-        indicator,
-        unit,
-        conversion,
-      });
+      const { position, header } = cell;
+      const detectionLimit = detectionLimitOf(
+        view.options,
+        { header, indicator, unit, conversion },
+        view.lookup,
+      );
+      const limit = detectionLimit === undefined ? {} : { detectionLimit };
+      columns.push({ position, header, role: 'item', indicator, unit, conversion, ...limit });
     }
   }
   for (const cells of byIndicator.values()) if (cells.length > 1) rejected.push(rejectClash(cells));

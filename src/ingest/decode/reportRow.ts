@@ -81,6 +81,7 @@ export class ReportRowReader {
     if (named.kind === 'item') {
       return [{ item: named.item, header: names.value.header, text: cells[names.value.position] ?? '' }];
     }
+    if (named.kind === 'ignored') return [];
     const column = named.kind === 'fault' ? (names[named.column] ?? names.indicator) : names.indicator;
     const fault: Fault = named.kind === 'fault' ? named.fault : { code: 'indicator-not-reported' };
     batch.rejected.push(rejectCell(line, column.header, cells[column.position] ?? '', fault));

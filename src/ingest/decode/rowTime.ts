@@ -1,9 +1,12 @@
 import type { Interval } from '../../domain/family.js';
 import type { Rejection } from '../../domain/rejection.js';
+import { FillDown } from './fillDown.js';
 import { columnOf, type LayoutPlan, type PlanColumn } from './layoutPlan.js';
 import { isMissingMark } from './numberCell.js';
 import { parsePeriod, type ReportPeriod } from './periodText.js';
 import { rejectCell, type Fault } from './rejectCell.js';
+import { parseSerial, serialDayText } from './serialDate.js';
+import type { DateSystem } from './timeConvention.js';
 import {
   addHour,
   buildMoment,
@@ -25,25 +28,65 @@ type TimeColumns = Partial<
   Record<'datetime' | 'date' | 'hour' | 'time' | 'year' | 'month' | 'day', PlanColumn>
 >;
 
+/** What of a plan the times of rows depend on. */
+export type TimePlan = Pick<LayoutPlan, 'columns' | 'fixedMoment' | 'year' | 'serialDates' | 'fillDownDates'>;
+
 /** Reads the time of a row as it is written; remembers the last one, since many rows share it. */
 export class MomentReader {
+  /** How many blank dates were filled from above so far. */
+  filledDown = 0;
   private readonly columns: TimeColumns;
   private readonly parts: readonly PlanColumn[];
+  private readonly whole: PlanColumn | undefined;
   private readonly fixed: Moment | undefined;
   private readonly year: number | undefined;
+  private readonly serialDates: DateSystem | undefined;
+  private readonly fill: FillDown | undefined;
   private lastTexts: (string | undefined)[] = [];
   private last: Moment | PlacedFault | undefined;
 
-  constructor(plan: Pick<LayoutPlan, 'columns' | 'fixedMoment' | 'year'>) {
+  constructor(plan: TimePlan) {
     const roles = ['datetime', 'date', 'hour', 'time', 'year', 'month', 'day'] as const;
     this.columns = Object.fromEntries(roles.map((role) => [role, columnOf(plan, role)]));
     this.parts = Object.values(this.columns).filter((column) => column !== undefined);
+    this.whole = this.columns.datetime ?? this.columns.date;
     this.fixed = plan.fixedMoment;
     this.year = plan.year;
+    this.serialDates = plan.serialDates;
+    this.fill = plan.fillDownDates === true ? new FillDown() : undefined;
   }
 
-  read(cells: readonly string[]): Moment | PlacedFault {
+  /** The header of the column whose blanks are filled. */
+  get dateHeader(): string {
+    return this.whole?.header ?? '';
+  }
+
+  /** The time of a row; `line` tells whether the row above it is there. */
+  read(cells: readonly string[], line: number): Moment | PlacedFault {
     if (this.fixed !== undefined) return this.fixed;
+    const { fill, whole } = this;
+    return fill === undefined || whole === undefined
+      ? this.readCells(cells)
+      : this.readFilled(cells, line, fill, whole.position);
+  }
+
+  private readFilled(
+    cells: readonly string[],
+    line: number,
+    fill: FillDown,
+    position: number,
+  ): Moment | PlacedFault {
+    const own = cells[position] ?? '';
+    const text = fill.take(own, cells, line);
+    const filled = text === own ? cells : [...cells];
+    if (text !== own) (filled as string[])[position] = text;
+    const moment = this.readCells(filled);
+    if ('fault' in moment && moment.column === this.dateHeader) fill.forget();
+    else if (text !== own) this.filledDown += 1;
+    return moment;
+  }
+
+  private readCells(cells: readonly string[]): Moment | PlacedFault {
     if (
       this.last !== undefined &&
       this.parts.every(({ position }, i) => cells[position] === this.lastTexts[i])
@@ -56,8 +99,8 @@ export class MomentReader {
   }
 
   private parse(cells: readonly string[]): Moment | PlacedFault {
-    const { datetime, date, hour, time } = this.columns;
-    const whole = datetime ?? date;
+    const { whole } = this;
+    const { hour, time } = this.columns;
     const day = whole === undefined ? this.fromParts(cells) : this.fromText(cells, whole);
     if ('fault' in day) return day;
     const clock = hour ?? time;
@@ -71,7 +114,8 @@ export class MomentReader {
   private fromText(cells: readonly string[], column: PlanColumn): Moment | PlacedFault {
     const text = cells[column.position] ?? '';
     if (isMissingMark(text)) return placed({ code: 'time-missing' }, column, text);
-    const moment = parseMoment(text, this.year);
+    const serial = this.serialDates === undefined ? undefined : parseSerial(text, this.serialDates);
+    const moment = serial ?? parseMoment(text, this.year);
     return isFault(moment) ? placed(moment, column, text) : moment;
   }
 
@@ -133,7 +177,7 @@ export class PeriodReader {
   read(cells: readonly string[]): ReportPeriod | PlacedFault {
     const { year, period, plan } = this;
     const columns = [year, period].filter((column) => column !== undefined);
-    const texts = columns.map(({ position }) => (cells[position] ?? '').trim());
+    const texts = columns.map((column) => this.textOf(cells, column));
     const missing = columns.find(
       (column) => column !== period && (cells[column.position] ?? '').trim() === '',
     );
@@ -157,6 +201,14 @@ export class PeriodReader {
       column: columns.map(({ header }) => header).join('、') || 'date',
       value: texts.join(' '),
     };
+  }
+
+  private textOf(cells: readonly string[], { position, role }: PlanColumn): string {
+    const text = (cells[position] ?? '').trim();
+    const { serialDates } = this.plan;
+    return serialDates === undefined || role === 'year' || role === 'month'
+      ? text
+      : serialDayText(text, serialDates);
   }
 }
 

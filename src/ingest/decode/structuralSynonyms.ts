@@ -1,25 +1,28 @@
 /** What a column is for, when it is not a measured item. */
-export type StructuralRole =
-  | 'site'
-  | 'datetime'
-  | 'date'
-  | 'hour'
-  | 'time'
-  | 'year'
-  | 'month'
-  | 'day'
-  | 'period'
-  | 'indicator'
-  | 'value'
-  | 'unit'
-  | 'station-state'
-  | 'numerator'
-  | 'denominator'
-  | 'evidence'
-  | 'published';
+export const structuralRoles = [
+  'site',
+  'datetime',
+  'date',
+  'hour',
+  'time',
+  'year',
+  'month',
+  'day',
+  'period',
+  'indicator',
+  'value',
+  'unit',
+  'station-state',
+  'numerator',
+  'denominator',
+  'evidence',
+  'published',
+] as const;
+export type StructuralRole = (typeof structuralRoles)[number];
 
 /** Figures that others computed and print beside the measurements. */
-export type PublishedIndicator = 'aqi' | 'aqi_level' | 'primary_pollutant' | 'water_class';
+export const publishedIndicators = ['aqi', 'aqi_level', 'primary_pollutant', 'water_class'] as const;
+export type PublishedIndicator = (typeof publishedIndicators)[number];
 
 /** One line of the table of column names. */
 export interface StructuralSynonym {

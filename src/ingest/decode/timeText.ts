@@ -1,7 +1,7 @@
 import { beijingOffsetMs, dayMs, hourMs } from '../../domain/calendar.js';
 import type { Interval } from '../../domain/family.js';
-import type { HourLabel } from './decodeLookup.js';
 import type { Fault } from './rejectCell.js';
+import type { HourLabel } from './timeConvention.js';
 
 export type TimePrecision = 'year' | 'month' | 'day' | 'minute';
 
@@ -12,6 +12,8 @@ export interface Moment {
   readonly precision: TimePrecision;
   /** Written as hour 24. */
   readonly hour24: boolean;
+  /** From an Excel serial number, which writes midnight as a mere day. */
+  readonly serial?: true;
 }
 
 export type MomentResult = Moment | Fault;
@@ -134,7 +136,7 @@ export function intervalStart(moment: Moment, interval: Interval, hourLabel: Hou
     case 'instant':
       return precision === 'day' || precision === 'minute' ? instant : otherInterval(interval);
     case 'hour':
-      if (precision !== 'minute') return otherInterval(interval);
+      if (precision !== 'minute' && moment.serial === undefined) return otherInterval(interval);
       if (moment.wallMs % hourMs !== 0) return { code: 'time-not-on-hour' };
       if (hourLabel === 'end') return instant - hourMs;
       return moment.hour24 ? impossible : instant;
