@@ -70,8 +70,10 @@ describe('a first start', () => {
   });
 
   test('works where the path holds spaces, quotes and dollar signs', async () => {
-    const dataDir = join(await workshop.directory(), `数据 "a" $HOME 'b'`);
-    const server = await workshop.start(workshop.options(dataDir, { dataDir }));
+    const directory = await workshop.directory();
+    const dataDir = join(directory, `数据 "a" $HOME 'b'`);
+    // Binaries are copied to homeDir when the project cannot be entered, and initdb cannot quote its own path.
+    const server = await workshop.start(workshop.options(directory, { dataDir }));
     expect(await query(server.connectionString, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 });

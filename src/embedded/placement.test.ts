@@ -45,7 +45,8 @@ describe('as root under a directory closed to others (skipped unless root)', () 
     await server.stop();
 
     // The pointer leads there even when the home directory is another one by now.
-    const again = await workshop.start({ ...options, homeDir: join(closed, 'unused') });
+    const otherHome = join(await workshop.directory(), 'home');
+    const again = await workshop.start({ ...options, homeDir: otherHome });
     expect(again.clusterDir).toBe(server.clusterDir);
     expect(await query(again.connectionString, 'select n from note')).toEqual([{ n: 7 }]);
     await again.stop();
