@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Recomputation } from '../assessment/recompute.js';
+import { prepareImpact } from '../assessment/verdictImpact.js';
 import { addDays, dayOfInstant } from '../domain/calendar.js';
 import type { Services } from '../http/services.js';
 import type { ImportPoint } from '../ingest/importUpload.js';
@@ -32,16 +33,22 @@ export interface ServiceOptions {
 export function createServices(options: ServiceOptions): Services {
   const { pool, recomputation, now } = options;
   const demoData = () => options.demo;
+  const judgeDate = () => options.judgeDate ?? addDays(dayOfInstant(now().getTime()), -1);
   const context = {
     pool,
     uploadsDir: uploadsDirOf(options.dataDir),
     maxBytes: options.maxUploadBytes,
     maxRows: options.maxUploadRows,
     reached: options.reached,
+    async prepareImpact() {
+      // What waits for recomputation already is none of the file's doing.
+      await recomputation.drain();
+      return prepareImpact(pool, judgeDate());
+    },
   };
   return {
     version: packageVersion(),
-    judgeDate: () => options.judgeDate ?? addDays(dayOfInstant(now().getTime()), -1),
+    judgeDate,
     demoData,
     async checkReady() {
       return { database: options.engine, pendingDays: await countPendingDays(pool) };

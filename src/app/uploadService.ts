@@ -2,6 +2,7 @@ import type { Recomputation } from '../assessment/recompute.js';
 import { beijingTime } from '../domain/beijingTime.js';
 import type { Language } from '../domain/messages.js';
 import type { UploadReport, UploadService } from '../http/services.js';
+import { annotateUpload } from '../ingest/annotateUpload.js';
 import { importUpload, type ImportContext, type ImportOutcome } from '../ingest/importUpload.js';
 import { renderReport, type ImportReport } from '../ingest/uploadReport.js';
 import { findUpload, listUploads, type StoredUpload } from '../store/uploads.js';
@@ -31,6 +32,7 @@ export function createUploadService(
         return summary;
       });
     },
+    annotate: (id, language) => annotateUpload(context, id, language),
     async find(id, language) {
       const upload = await findUpload(context.pool, id);
       return upload && recorded(upload, language);
@@ -87,5 +89,7 @@ function toView(report: ImportReport, language: Language) {
     faults: rendered.faults.map((fault) => ({ ...fault })),
     changes: rendered.changes.map((change) => ({ ...change })),
     notices: [...rendered.notices],
+    // Uploads recorded before it was kept have none.
+    impact: rendered.impact?.map((one) => ({ ...one })) ?? null,
   };
 }

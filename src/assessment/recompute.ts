@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { monthOfDay } from '../domain/calendar.js';
 import type { Logger } from '../log.js';
 import { takePendingDays } from '../store/pendingDays.js';
@@ -16,27 +16,30 @@ const batchSize = 500;
  *
  * @returns the number of days recomputed; 0 when nothing was marked (or others are working on all of it)
  */
-export async function recomputeBatch(pool: Pool): Promise<number> {
-  return inTransaction(pool, async (client) => {
-    // Members of groups do not change between reading them and storing what follows from them.
-    await lockMembershipShared(client);
-    const pending = await takePendingDays(client, batchSize);
-    if (pending.length === 0) return 0;
-    const reference = await loadReference(client);
-    const air = pending.filter(({ medium, siteId }) => medium === 'air' && reference.sites.has(siteId));
-    if (air.length > 0) await recomputeAirDays(client, reference, air);
-    const months = new Map(
-      pending
-        .filter(({ medium, siteId }) => medium === 'water' && reference.sites.has(siteId))
-        .map(({ siteId, day }) => [`${siteId} ${monthOfDay(day)}`, { siteId, month: monthOfDay(day) }]),
-    );
-    // Marks of two days of one month may be in two hands: whoever comes second must read what the first has stored, and
-    // what was written meanwhile.
-    if (months.size > 0) await client.query(`select pg_advisory_xact_lock(hashtext('water months'))`);
-    for (const { siteId, month } of months.values())
-      await recomputeWaterMonth(client, reference, siteId, month);
-    return pending.length;
-  });
+export function recomputeBatch(pool: Pool): Promise<number> {
+  return inTransaction(pool, recomputeBatchIn);
+}
+
+/** `recomputeBatch` inside the caller's transaction, which sees what that has written and marked itself. */
+export async function recomputeBatchIn(client: PoolClient): Promise<number> {
+  // Members of groups do not change between reading them and storing what follows from them.
+  await lockMembershipShared(client);
+  const pending = await takePendingDays(client, batchSize);
+  if (pending.length === 0) return 0;
+  const reference = await loadReference(client);
+  const air = pending.filter(({ medium, siteId }) => medium === 'air' && reference.sites.has(siteId));
+  if (air.length > 0) await recomputeAirDays(client, reference, air);
+  const months = new Map(
+    pending
+      .filter(({ medium, siteId }) => medium === 'water' && reference.sites.has(siteId))
+      .map(({ siteId, day }) => [`${siteId} ${monthOfDay(day)}`, { siteId, month: monthOfDay(day) }]),
+  );
+  // Marks of two days of one month may be in two hands: whoever comes second must read what the first has stored, and
+  // what was written meanwhile.
+  if (months.size > 0) await client.query(`select pg_advisory_xact_lock(hashtext('water months'))`);
+  for (const { siteId, month } of months.values())
+    await recomputeWaterMonth(client, reference, siteId, month);
+  return pending.length;
 }
 
 /** Keeps the derived figures up to date in one process; `drain` may be called at any time and by several callers. */

@@ -2,11 +2,17 @@ import { importMessages } from './messages/import.js';
 import { problemMessages } from './messages/problem.js';
 import type { MessageTemplate } from './messages/template.js';
 import { uploadMessages } from './messages/upload.js';
+import { workbookMessages } from './messages/workbook.js';
 
 export type { MessageTemplate };
 
 /** The one catalogue of everything the service says about faults, keyed by stable code. */
-export const messages = { ...problemMessages, ...uploadMessages, ...importMessages } as const;
+export const messages = {
+  ...problemMessages,
+  ...uploadMessages,
+  ...importMessages,
+  ...workbookMessages,
+} as const;
 export type MessageCode = keyof typeof messages;
 export type Language = 'zh' | 'en';
 

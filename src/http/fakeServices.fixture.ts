@@ -45,6 +45,8 @@ export function reportOf(change: Partial<UploadReport> = {}): UploadReport {
     sha256: 'ab'.repeat(32),
     bytes: 10,
     encoding: 'gb18030',
+    sheet: null,
+    headerLine: 1,
     layout: 'wide',
     interval: 'hour',
     columns: [
@@ -61,6 +63,7 @@ export function reportOf(change: Partial<UploadReport> = {}): UploadReport {
     changes: [],
     suspectCount: 0,
     notices: [],
+    impact: null,
     recomputed: true,
     uploadedAt: '2025-10-01T01:00:00.000Z',
     uploadedBy: '王文员',
@@ -272,6 +275,10 @@ function fakeUploads(state: FakeState): Services['uploads'] {
         }),
       ),
     find: (id) => Promise.resolve(state.uploads.find((report) => report.id === id)),
+    annotate: (id) => {
+      const found = state.uploads.find((report) => report.id === id);
+      return Promise.resolve(found && { fileName: found.fileName, content: Buffer.from('a,错误原因\n') });
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Actor, Role } from '../domain/role.js';
 import type { VerdictName } from '../domain/verdict.js';
+import type { Mapping } from '../ingest/decode/mapping.js';
 
 /** What the routes need from the rest of the service; `main` wires it, tests may hand in their own. */
 export interface Services {
@@ -142,6 +143,10 @@ export interface UploadOptions {
   site?: string;
   /** Column header → unit in which the file gives it. */
   units?: Record<string, string>;
+  /** What the columns are, where the header does not say it or says it wrongly; see the API page. */
+  mapping?: Mapping;
+  /** The sheet of a workbook. */
+  sheet?: string;
   dryRun: boolean;
   overwrite: boolean;
   onError: 'reject-file' | 'skip-rows';
@@ -164,7 +169,10 @@ export interface UploadReport {
   fileName: string;
   sha256: string;
   bytes: number;
+  /** `workbook` for .xlsx. */
   encoding: string;
+  sheet: string | null;
+  headerLine: number | null;
   layout: string | null;
   interval: string | null;
   /** `role` is what the column was read as: `item` for values, `ignored` for columns that were not used. */
@@ -186,6 +194,15 @@ export interface UploadReport {
   changes: { line: number; site: string; time: string; indicator: string; stored: string; file: string }[];
   suspectCount: number;
   notices: string[];
+  /** Of a trial run: targets whose verdict or value would change; `null` when that was not worked out. */
+  impact:
+    | {
+        targetId: number;
+        name: string;
+        before: { verdict: VerdictName; value: string | null };
+        after: { verdict: VerdictName; value: string | null };
+      }[]
+    | null;
   recomputed: boolean;
   uploadedAt: string;
   uploadedBy: string;
@@ -204,6 +221,11 @@ export interface UploadService {
   ): Promise<UploadReport>;
   list(filter: { before?: string; limit: number }): Promise<Omit<UploadReport, 'faults' | 'changes'>[]>;
   find(id: string, language: 'zh' | 'en'): Promise<UploadReport | undefined>;
+  /**
+   * The uploaded file itself with one more column that says what is wrong with each row; `undefined` for an unknown
+   * upload. Throws DomainError `not-found` when the file is not a text table or is no longer kept.
+   */
+  annotate(id: string, language: 'zh' | 'en'): Promise<{ fileName: string; content: Buffer } | undefined>;
 }
 
 export interface ReadingFilter {

@@ -7,9 +7,15 @@ import type { StagedFile } from './stageFile.js';
 import { describeColumns, type ImportReport, type Notice } from './uploadReport.js';
 
 /** The part of a report that tells how the table was understood. */
-export function describePlan(staged: StagedFile): Pick<ImportReport, 'layout' | 'interval' | 'columns'> {
-  if (staged.plan === undefined) return { layout: null, interval: null, columns: [] };
+export function describePlan(
+  staged: StagedFile,
+): Pick<ImportReport, 'sheet' | 'headerLine' | 'layout' | 'interval' | 'columns'> {
+  const sheet = staged.sheet === '' ? null : staged.sheet;
+  if (staged.plan === undefined)
+    return { sheet, headerLine: null, layout: null, interval: null, columns: [] };
   return {
+    sheet,
+    headerLine: staged.plan.headerLine > 0 ? staged.plan.headerLine : null,
     layout: staged.plan.layout,
     interval: staged.plan.interval,
     columns: describeColumns(staged.plan),
@@ -29,6 +35,8 @@ export function emptyReport(
     sha256: received.sha256,
     bytes: received.bytes,
     encoding: typeof received.encoding === 'string' ? received.encoding : 'unknown',
+    sheet: null,
+    headerLine: null,
     layout: null,
     interval: null,
     columns: [],
@@ -41,6 +49,7 @@ export function emptyReport(
     changes: [],
     suspectCount: 0,
     notices: [],
+    impact: null,
   };
 }
 
@@ -94,7 +103,10 @@ function statusOf(
 
 function noticesOf(staged: StagedFile, rows: ImportReport['rows']): Notice[] {
   const plan = staged.plan!;
-  const notices: Notice[] = plan.assumptions.map(({ code, params }) => ({ code, params }));
+  const assumed: Notice[] = plan.assumptions.map(({ code, params }) => ({ code, params }));
+  const said = new Set(assumed.map(({ code }) => code));
+  // A row's notice may repeat what the plan assumed for the table.
+  const notices = [...assumed, ...staged.notices.all.filter(({ code }) => !said.has(code))];
   if (plan.ignored.length > 0) {
     const columns = plan.ignored.map(({ header, position }) => header || `第 ${position + 1} 列`).join('、');
     notices.push({ code: 'notice-ignored-columns', params: { columns: columns.slice(0, 500) } });

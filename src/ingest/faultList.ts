@@ -2,8 +2,9 @@ import type { Rejection } from '../domain/rejection.js';
 import { maxListedFaults } from './uploadReport.js';
 
 const maxUnknownSites = 200;
+const maxKeptFaults = 200_000;
 
-/** The faults of one input: all of them counted, the first thousand kept. */
+/** The faults of one input: all of them counted, the first 200,000 kept, the first thousand of those for the report. */
 export class FaultList {
   readonly #listed: Rejection[] = [];
   #count = 0;
@@ -16,7 +17,7 @@ export class FaultList {
     if (rejection.code === 'site-unknown' && this.#unknownSites.size < maxUnknownSites) {
       this.#unknownSites.add(rejection.value);
     }
-    if (this.#listed.length < maxListedFaults) this.#listed.push(rejection);
+    if (this.#listed.length < maxKeptFaults) this.#listed.push(rejection);
   }
 
   /** A fault for which the whole input is refused, whatever the uploader chose; listed before the others. */
@@ -24,7 +25,7 @@ export class FaultList {
     this.#count += 1;
     this.#listed.splice(this.#fatal, 0, rejection);
     this.#fatal += 1;
-    if (this.#listed.length > maxListedFaults) this.#listed.pop();
+    if (this.#listed.length > maxKeptFaults) this.#listed.pop();
   }
 
   /** The distinct names that no site bears: one line tells the clerk what a thousand faults do not. */
@@ -42,6 +43,11 @@ export class FaultList {
 
   /** Faults of the whole first, then in the order of lines. */
   get listed(): readonly Rejection[] {
+    return this.kept.slice(0, maxListedFaults);
+  }
+
+  /** All that were kept, in the same order. */
+  get kept(): readonly Rejection[] {
     const rest = this.#listed.slice(this.#fatal).sort((a, b) => a.line - b.line);
     return [...this.#listed.slice(0, this.#fatal), ...rest];
   }

@@ -6,4 +6,6 @@ export interface ImportOptions extends Omit<DecodeOptions, 'batchRows'> {
   readonly overwrite: boolean;
   readonly onError: 'reject-file' | 'skip-rows';
   readonly reason?: string;
+  /** The sheet of a workbook to read; needed when several hold data. */
+  readonly sheet?: string;
 }

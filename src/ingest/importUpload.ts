@@ -5,6 +5,7 @@ import { insertAudit } from '../store/audit.js';
 import { applyStage, ensurePartitions } from '../store/mergeValues.js';
 import { saveReport } from '../store/periodReports.js';
 import { inTransaction } from '../store/pool.js';
+import { insertUploadFaults } from '../store/uploadFaults.js';
 import { insertUpload } from '../store/uploads.js';
 import { insertWrite } from '../store/writes.js';
 import { buildReport, describePlan, emptyReport } from './buildReport.js';
@@ -15,7 +16,7 @@ import { judgeUpload } from './judgeUpload.js';
 import { receiveFile, type ReceivedFile } from './receivedFile.js';
 import { loadLookup } from './siteLookup.js';
 import { stageFile } from './stageFile.js';
-import type { ImportReport } from './uploadReport.js';
+import type { ImpactOnTarget, ImportReport } from './uploadReport.js';
 
 const maxDeadlocks = 10;
 
@@ -28,7 +29,14 @@ export interface ImportContext {
   readonly maxBytes: number;
   readonly maxRows: number;
   readonly reached: (point: ImportPoint) => Promise<void>;
+  /**
+   * Asked before a trial run's transaction, so that a waiting connection never needs a second one; the function it gives
+   * says what the data written in that transaction would change.
+   */
+  readonly prepareImpact?: () => Promise<AssessImpact>;
 }
+
+type AssessImpact = (client: PoolClient) => Promise<readonly ImpactOnTarget[] | undefined>;
 
 /** A finished import: what it found, and its record when one was made. */
 export interface ImportOutcome {
@@ -59,7 +67,10 @@ export async function importUpload(
 
 /** Ends a transaction without storing anything, carrying the report out. */
 class Unstored extends Error {
-  constructor(readonly report: ImportReport) {
+  constructor(
+    readonly report: ImportReport,
+    readonly faults: FaultList,
+  ) {
     super('nothing is to be stored');
   }
 }
@@ -79,13 +90,14 @@ async function importReceived(
     const faults = new FaultList();
     faults.addFatal(encoding);
     const report = emptyReport(name, received, faults, options);
-    return recordRefusal(context, actor, received, report);
+    return recordRefusal(context, actor, received, report, faults);
   }
   const lookup = await loadLookup(context.pool);
+  const assess = options.dryRun ? await context.prepareImpact?.() : undefined;
   try {
     const outcome = await untilNotOvertaken(() =>
       inTransaction(context.pool, (client) =>
-        importInTransaction(context, client, actor, { name, received, encoding }, lookup, options),
+        importInTransaction(context, client, actor, { name, received, encoding }, lookup, options, assess),
       ),
     );
     await context.reached('after-commit');
@@ -93,7 +105,7 @@ async function importReceived(
   } catch (error) {
     if (!(error instanceof Unstored)) throw error;
     if (error.report.status !== 'rejected') return { report: error.report, upload: undefined };
-    return recordRefusal(context, actor, received, error.report);
+    return recordRefusal(context, actor, received, error.report, error.faults);
   }
 }
 
@@ -125,6 +137,7 @@ async function importInTransaction(
   file: DecodableFile,
   lookup: DecodeLookup,
   options: ImportOptions,
+  assess: AssessImpact | undefined,
 ): Promise<ImportOutcome> {
   const { received } = file;
   const staged = await stageFile(client, { path: received.path, encoding: file.encoding }, lookup, {
@@ -133,14 +146,13 @@ async function importInTransaction(
     reached: context.reached,
   });
   if (staged.plan === undefined || staged.faults.fatal > 0) {
-    throw new Unstored({
-      ...emptyReport(file.name, received, staged.faults, options),
-      ...describePlan(staged),
-    });
+    const refused = { ...emptyReport(file.name, received, staged.faults, options), ...describePlan(staged) };
+    throw new Unstored(refused, staged.faults);
   }
   const judged = await judgeUpload(client, staged);
   const report = buildReport(file.name, received, staged, judged, options);
-  if (report.status !== 'committed') throw new Unstored(report);
+  if (report.status === 'rejected' || report.status === 'needs-overwrite')
+    throw new Unstored(report, staged.faults);
   await ensurePartitions(context.pool, client, staged.stage);
   const writeId = await insertWrite(client, actor, {
     kind: 'upload',
@@ -150,12 +162,17 @@ async function importInTransaction(
   for (const figure of judged.reports) {
     if ((await saveReport(client, figure, writeId)) === 'changed') replaced += 1;
   }
+  if (options.dryRun) {
+    const impact = await assess?.(client);
+    throw new Unstored({ ...report, impact: impact ?? null }, staged.faults);
+  }
   if (replaced > report.values.changed && !options.overwrite) {
     throw new Overtaken();
   }
   // Before the commit: a crash in between may leave a file that nobody names, never a record without its file.
   await received.keep();
   const upload = await insertUpload(client, actor, { ...report, status: 'committed', report }, writeId);
+  await insertUploadFaults(client, upload.id, staged.faults.kept);
   await insertAudit(client, actor, 'upload', `upload ${upload.id}`, auditDetails(report, options));
   await context.reached('before-commit');
   return { report, upload };
@@ -171,11 +188,14 @@ async function recordRefusal(
   actor: Actor,
   received: ReceivedFile,
   report: ImportReport,
+  faults: FaultList,
 ): Promise<ImportOutcome> {
   if (report.status !== 'rejected') return { report, upload: undefined };
   await received.keep();
-  const upload = await inTransaction(context.pool, (client) =>
-    insertUpload(client, actor, { ...report, status: 'rejected', report }, null),
-  );
+  const upload = await inTransaction(context.pool, async (client) => {
+    const made = await insertUpload(client, actor, { ...report, status: 'rejected', report }, null);
+    await insertUploadFaults(client, made.id, faults.kept);
+    return made;
+  });
   return { report, upload };
 }

@@ -12,7 +12,8 @@ export interface ReceivedFile {
   readonly path: string;
   readonly sha256: string;
   readonly bytes: number;
-  readonly encoding: TextEncodingName | Rejection;
+  /** The encoding of a text; `workbook` for a zip or OLE file, which the workbook reader takes or explains. */
+  readonly encoding: TextEncodingName | 'workbook' | Rejection;
   /** Moves the file to where uploads are kept, named by its hash; `path` follows. */
   keep(): Promise<void>;
   /** Removes the file unless it was kept. */
@@ -63,7 +64,7 @@ export async function receiveFile(
       },
       sha256,
       bytes,
-      encoding: 'encoding' in probed ? probed.encoding : probed,
+      encoding: encodingOf(probed),
       async keep() {
         if (kept) return;
         await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -100,4 +101,9 @@ export async function* readText(
 async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Buffer): Promise<void> {
   let written = 0;
   while (written < chunk.length) written += (await file.write(chunk, written)).bytesWritten;
+}
+
+function encodingOf(probed: { readonly encoding: TextEncodingName } | Rejection): ReceivedFile['encoding'] {
+  if ('encoding' in probed) return probed.encoding;
+  return probed.code === 'file-xlsx' || probed.code === 'file-xls' ? 'workbook' : probed;
 }

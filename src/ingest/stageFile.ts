@@ -4,23 +4,26 @@ import type { Rejection } from '../domain/rejection.js';
 import type { KeyedTableName, StagedRow } from '../store/keyedTable.js';
 import { Stage, type StagedNote } from '../store/stage.js';
 import { ColumnPlausibility } from './decode/columnPlausibility.js';
-import { readCsvRecords, type CsvRecord, type RecordBatch } from './decode/csvRecords.js';
 import type { DecodedBatch } from './decode/decodedBatch.js';
 import { decodeRecords } from './decode/decodeFile.js';
 import type { DecodeLookup, DecodeOptions } from './decode/decodeLookup.js';
 import type { TextEncodingName } from './decode/encoding.js';
-import { layoutSampleRecords, recogniseLayout } from './decode/layout.js';
+import { recogniseLayout } from './decode/layout.js';
 import type { LayoutPlan } from './decode/layoutPlan.js';
 import { FaultList } from './faultList.js';
-import { readText } from './receivedFile.js';
+import { NoticeList } from './noticeList.js';
+import { openSource, type RecordSource } from './recordSource.js';
 
 /** What became of a file before it is compared with what is stored. */
 export interface StagedFile {
   /** `undefined` when the table could not be understood; `faults` says why. */
   readonly plan: LayoutPlan | undefined;
   readonly stage: Stage;
+  /** The sheet that was read; empty for a text. */
+  readonly sheet: string;
   readonly reports: readonly PeriodReport[];
   readonly faults: FaultList;
+  readonly notices: NoticeList;
   readonly rowsRead: number;
   readonly rowsRejected: number;
   readonly rowsEmpty: number;
@@ -28,6 +31,7 @@ export interface StagedFile {
 }
 
 interface StageOptions extends DecodeOptions {
+  readonly sheet?: string;
   readonly maxRows: number;
   /** Called when a stretch has been parsed, and again when it has been staged. */
   readonly reached: (point: 'parsed' | 'staged') => Promise<void>;
@@ -36,31 +40,48 @@ interface StageOptions extends DecodeOptions {
 // Reports are figures of offices, not measurements; so many of them are not a county's any more.
 const maxReports = 200_000;
 
-/** Decodes a text file and stages its rows in the client's transaction. Faults are collected, never thrown. */
+/** Decodes a file and stages its rows in the client's transaction. Faults are collected, never thrown. */
 export async function stageFile(
   client: PoolClient,
-  file: { readonly path: string; readonly encoding: TextEncodingName },
+  file: { readonly path: string; readonly encoding: TextEncodingName | 'workbook' },
   lookup: DecodeLookup,
   options: StageOptions,
 ): Promise<StagedFile> {
-  const stage = new Stage(client);
   const faults = new FaultList();
-  const source = new RecordSource(readCsvRecords(readText(file.path, file.encoding)), faults);
-  const head = await source.takeHead();
-  const none = { stage, reports: [], faults, rowsRead: 0, rowsRejected: 0, rowsEmpty: 0, suspectCount: 0 };
-  if (head.length === 0) {
-    if (faults.fatal === 0)
+  const notices = new NoticeList();
+  const source = openSource(file, options, faults, notices);
+  try {
+    const head = await source.takeHead();
+    const stage = new Stage(client);
+    const common = { stage, faults, notices, sheet: source.sheet };
+    if (head.length === 0 && faults.fatal === 0) {
       faults.addFatal({ line: 0, column: '', value: '', code: 'file-empty', params: {} });
-    return { plan: undefined, ...none };
+    }
+    const reading = { ...options, ...source.decodeOptions };
+    const recognised =
+      faults.fatal > 0 ? undefined : recogniseLayout(head, lookup, reading, source.delimiter);
+    if (recognised?.ok !== true) {
+      for (const rejection of recognised?.rejected ?? []) faults.addFatal(rejection);
+      return { ...common, plan: undefined, reports: [], ...noRows };
+    }
+    const rows = await stageRows(source, recognised.plan, lookup, reading, common);
+    return { ...common, plan: recognised.plan, ...rows };
+  } finally {
+    await source.close();
   }
-  const recognised = recogniseLayout(head, lookup, options, source.delimiter);
-  if (!recognised.ok) {
-    for (const rejection of recognised.rejected) faults.addFatal(rejection);
-    return { plan: undefined, ...none };
-  }
-  const { plan } = recognised;
+}
+
+const noRows = { rowsRead: 0, rowsRejected: 0, rowsEmpty: 0, suspectCount: 0 };
+
+async function stageRows(
+  source: RecordSource,
+  plan: LayoutPlan,
+  lookup: DecodeLookup,
+  options: StageOptions,
+  { stage, faults, notices }: Pick<StagedFile, 'stage' | 'faults' | 'notices'>,
+) {
   const plausibility = new ColumnPlausibility();
-  const totals = { rowsRead: 0, rowsRejected: 0, rowsEmpty: 0, suspectCount: 0 };
+  const totals = { ...noRows };
   const reports: PeriodReport[] = [];
   for await (const batch of decodeRecords(source.all(), plan, lookup, options, plausibility)) {
     await options.reached('parsed');
@@ -69,6 +90,7 @@ export async function stageFile(
     totals.rowsEmpty += batch.rowsEmpty;
     totals.suspectCount += countSuspects(batch);
     for (const rejection of batch.rejected) faults.add(rejection);
+    for (const { code, params } of batch.notices) notices.add({ code, params });
     if (totals.rowsRead > options.maxRows || reports.length > maxReports) {
       faults.addFatal(tooManyRows(Math.min(options.maxRows, maxReports)));
       break;
@@ -86,55 +108,11 @@ export async function stageFile(
   }
   totals.rowsRejected += source.rowsRejected;
   totals.rowsRead += source.rowsRejected;
-  return { plan, stage, reports, faults, ...totals };
+  return { reports, ...totals };
 }
 
 function tooManyRows(limit: number): Rejection {
   return { line: limit, column: '', value: '', code: 'too-many-rows', params: { limit } };
-}
-
-/** Records of a file with its head kept back for recognising the layout, and faults of the text itself set aside. */
-class RecordSource {
-  readonly #batches: AsyncGenerator<RecordBatch, void, undefined>;
-  readonly #faults: FaultList;
-  #head: CsvRecord[] = [];
-  #done = false;
-  delimiter = ',';
-  rowsRejected = 0;
-
-  constructor(batches: AsyncGenerator<RecordBatch, void, undefined>, faults: FaultList) {
-    this.#batches = batches;
-    this.#faults = faults;
-  }
-
-  async takeHead(): Promise<readonly CsvRecord[]> {
-    while (!this.#done && this.#head.length < layoutSampleRecords) this.#head.push(...(await this.#next()));
-    return this.#head.slice(0, layoutSampleRecords);
-  }
-
-  async *all(): AsyncGenerator<readonly CsvRecord[], void, undefined> {
-    yield this.#head;
-    this.#head = [];
-    while (!this.#done) yield await this.#next();
-  }
-
-  async #next(): Promise<readonly CsvRecord[]> {
-    const next = await this.#batches.next();
-    if (next.done === true) {
-      this.#done = true;
-      return [];
-    }
-    const { records, rejected, broken, delimiter } = next.value;
-    this.delimiter = delimiter;
-    // What follows a broken quote cannot be told apart: the file is refused, whatever `onError` says.
-    for (const rejection of rejected) {
-      if (broken) this.#faults.addFatal(rejection);
-      else this.#faults.add(rejection);
-    }
-    this.rowsRejected += broken ? 0 : rejected.length;
-    this.#done ||= broken;
-    return records;
-  }
 }
 
 async function stageBatch(stage: Stage, batch: DecodedBatch): Promise<void> {

@@ -1,5 +1,6 @@
 import { formatMend, formatMessage, type Language, type MessageCode } from '../domain/messages.js';
 import type { Rejection } from '../domain/rejection.js';
+import type { VerdictName } from '../domain/verdict.js';
 import type { LayoutPlan } from './decode/layoutPlan.js';
 
 /** How many faults and changes a report carries; their numbers are always complete. */
@@ -24,6 +25,10 @@ export interface ImportReport {
   readonly sha256: string;
   readonly bytes: number;
   readonly encoding: string;
+  /** Sheet of a workbook that was read; `null` for a text. */
+  readonly sheet: string | null;
+  /** Line or row of the header; `null` without one. */
+  readonly headerLine: number | null;
   readonly layout: string | null;
   readonly interval: string | null;
   readonly columns: readonly {
@@ -49,6 +54,16 @@ export interface ImportReport {
   readonly changes: readonly ReportedChange[];
   readonly suspectCount: number;
   readonly notices: readonly Notice[];
+  /** Of a trial run: targets whose verdict or value would change; `null` when that was not worked out. */
+  readonly impact: readonly ImpactOnTarget[] | null;
+}
+
+/** What a file would change about one target. */
+export interface ImpactOnTarget {
+  readonly targetId: number;
+  readonly name: string;
+  readonly before: { readonly verdict: VerdictName; readonly value: string | null };
+  readonly after: { readonly verdict: VerdictName; readonly value: string | null };
 }
 
 /** Something the uploader should know that is no fault. */

@@ -53,6 +53,8 @@ export async function inTransaction<T>(
   try {
     await client.query('begin');
     const result = await work(client);
+    // Lost before the commit was even sent: nothing is stored, and that much is known.
+    if (broken !== undefined) throw broken;
     await commit(client);
     return result;
   } catch (error) {

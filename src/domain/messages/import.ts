@@ -20,6 +20,12 @@ export const importMessages = {
     mendZh: '核对哪一行正确，只保留一行',
     mendEn: 'Find out which line is right and keep only that one',
   },
+  'workbook-several-sheets': {
+    zh: '工作簿里有多个有数据的工作表，不知道该读哪一个：{sheets}',
+    en: 'Several sheets of the workbook hold data, and which one to read is not said: {sheets}',
+    mendZh: '用选项 sheet 写明工作表名称，或把其他工作表删去后上传',
+    mendEn: 'Name the sheet with the option sheet, or remove the other sheets',
+  },
   'notice-ignored-columns': { zh: '未使用的列：{columns}', en: 'Columns not used: {columns}' },
   'notice-unknown-sites': {
     zh: '{count} 个点位没有登记：{sites}',

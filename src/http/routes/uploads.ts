@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/domainError.js';
+import { verdicts } from '../../domain/verdict.js';
+import { mappingSchema } from '../../ingest/decode/mapping.js';
 import { tooManyRequests } from '../authentication.js';
 import { parsePart } from '../fieldErrors.js';
 import { receiveFile } from '../multipart.js';
@@ -17,6 +19,8 @@ import type { UploadOptions, UploadReport } from '../services.js';
 
 const count = z.int().min(0);
 
+const outcome = z.strictObject({ verdict: z.enum(verdicts), value: z.string().nullable() });
+
 const uploadSummary = z
   .strictObject({
     id: z
@@ -28,6 +32,8 @@ const uploadSummary = z
     sha256: z.string(),
     bytes: count,
     encoding: z.string(),
+    sheet: z.string().nullable().meta({ description: 'Sheet of a workbook' }),
+    headerLine: z.int().nullable(),
     layout: z.string().nullable(),
     interval: z.string().nullable(),
     columns: z.array(
@@ -53,6 +59,10 @@ const uploadSummary = z
     faultCount: count,
     suspectCount: count,
     notices: z.array(z.string()),
+    impact: z
+      .array(z.strictObject({ targetId: z.int(), name: z.string(), before: outcome, after: outcome }))
+      .nullable()
+      .meta({ description: 'Of a trial run: targets whose verdict or value would change' }),
     recomputed: z.boolean(),
     uploadedAt: instant,
     uploadedBy: z.string(),
@@ -97,6 +107,19 @@ const unitsText = z
   })
   .pipe(z.record(z.string().max(200), z.string().max(50)));
 
+const mappingText = z
+  .string()
+  .max(100_000)
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.issues.push({ code: 'custom', message: 'JSON', input: text });
+      return z.NEVER;
+    }
+  })
+  .pipe(mappingSchema);
+
 const uploadOptions = z.strictObject({
   year: z
     .string()
@@ -109,6 +132,11 @@ const uploadOptions = z.strictObject({
   interval: z.enum(['hour', 'day', 'month', 'instant']).optional(),
   site: z.string().max(100).optional().meta({ description: 'Site of a file without a site column' }),
   units: unitsText.optional().meta({ description: 'JSON object: column header → unit of the file' }),
+  mapping: mappingText.optional().meta({
+    description:
+      'JSON: {header, columns: [{position, role, indicator?, unit?}]}; for files whose header is missing or wrong',
+  }),
+  sheet: z.string().max(100).optional().meta({ description: 'Sheet of a workbook' }),
   dryRun: booleanText.optional().meta({ description: 'Only try; store nothing' }),
   overwrite: booleanText
     .optional()
@@ -162,6 +190,12 @@ function replyOf(report: UploadReport) {
   }
   if (report.status === 'dry-run' || report.id === null) return { status: 200, body: report };
   return { status: 201, body: report, headers: { Location: `/api/v1/uploads/${report.id}` } };
+}
+
+const workbookMediaType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+function isWorkbook(content: Buffer): boolean {
+  return content.subarray(0, 2).toString('latin1') === 'PK';
 }
 
 /** Files in, and what became of them. */
@@ -235,6 +269,36 @@ export const uploadRoutes = [
       const report = await services.uploads.find(params.id, language);
       if (!report) throw new DomainError('not-found', { what: `/api/v1/uploads/${params.id}` });
       return { body: report };
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/api/v1/uploads/:id/errors',
+    role: 'uploader',
+    tag: 'uploads',
+    summaryZh: '原文件，末尾加一列“错误原因”',
+    summaryEn: 'The file itself with a column that says what is wrong with each row',
+    description:
+      '编码、分隔符和其余字节都与上传的文件相同；改好后可以直接再传，多出的一列不会读取。 / Same encoding, same ' +
+      'bytes but for the added column; mended, it can be uploaded again: the extra column is ignored.',
+    statuses: [200],
+    problems: ['not-found'],
+    otherContent: {
+      'text/csv': '原文件 + 错误原因 / the file + 错误原因',
+      [workbookMediaType]: '原工作簿 + 错误原因 / the workbook + 错误原因',
+    },
+    params: z.object({ id: recordNumber }),
+    response: z.unknown(),
+    handle: async ({ services, params, language, response }) => {
+      const file = await services.uploads.annotate(params.id, language);
+      if (!file) throw new DomainError('not-found', { what: `/api/v1/uploads/${params.id}` });
+      const name = encodeURIComponent(`错误原因_${file.fileName}`);
+      response
+        .status(200)
+        .set('Content-Type', isWorkbook(file.content) ? workbookMediaType : 'text/csv')
+        .set('Content-Disposition', `attachment; filename="errors.csv"; filename*=UTF-8''${name}`)
+        .end(file.content);
+      return 'streamed' as const;
     },
   }),
 ];

@@ -48,6 +48,24 @@ export async function call(path) {
   return body;
 }
 
+/** Fetches a file of the interface and hands it to the browser to save; throws CallError. */
+export async function saveFile(path, name) {
+  let response;
+  try {
+    response = await fetch(path, { headers: headers(), cache: 'no-store' });
+  } catch {
+    throw new CallError(0);
+  }
+  if (!response.ok) {
+    throw new CallError(response.status, await response.json().catch(() => null));
+  }
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
 /**
  * Uploads a file. `onProgress` gets the share that has been sent, 0 to 1. `signal` aborts. Rejected files and
  * differences from stored values are outcomes, not errors: the promise gives their report too.

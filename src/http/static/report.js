@@ -1,4 +1,4 @@
-import { call } from './api.js';
+import { call, saveFile } from './api.js';
 import { element, field, table, timeWords } from './dom.js';
 
 const statusWords = {
@@ -24,6 +24,7 @@ const layoutWords = {
   wide: '每个指标一列',
   long: '每个数值一行',
   'water-sections': '水质断面表',
+  'wide-by-site': '每个点位一列',
   'township-rates': '乡镇比率表',
   'county-figures': '全县数字表',
 };
@@ -32,6 +33,7 @@ const encodingWords = {
   'utf-16le': 'UTF-16',
   'utf-16be': 'UTF-16',
   'utf-8': 'UTF-8',
+  workbook: 'Excel 工作簿',
   gb18030: 'GB18030（含 GBK，中文版 Excel 常用）',
 };
 
@@ -62,7 +64,7 @@ function facts(report) {
       : `${timeWords(report.firstTime)} 至 ${timeWords(report.lastTime ?? report.firstTime)}`;
   const used = report.columns.filter((column) => column.indicator);
   const ignored = report.columns.filter((column) => column.role === 'ignored');
-  const name = (column) => column.header || `第 ${column.position} 列`;
+  const name = (column) => column.header || `第 ${column.position + 1} 列`;
   return element(
     'dl',
     { class: 'facts' },
@@ -101,6 +103,48 @@ function faultTable(report) {
       fault.message,
       fault.mend || '—',
     ]),
+  );
+}
+
+/** The user's own file with what is wrong beside each row. */
+function faultFileButton(report) {
+  if (report.id === null || report.faultCount === 0) return null;
+  const said = element('span', { class: 'status', 'aria-live': 'polite' });
+  const save = () =>
+    saveFile(`/api/v1/uploads/${report.id}/errors`, `错误原因_${report.fileName}`).then(
+      () => said.replaceChildren('已下载，改好后可直接再上传'),
+      (error) => said.replaceChildren(error.message),
+    );
+  return element(
+    'p',
+    {},
+    element('button', { type: 'button', on: { click: save } }, '下载标注了错误原因的原文件'),
+    ' ',
+    said,
+  );
+}
+
+const verdictWords = {
+  met: '已达标',
+  missed: '未达标',
+  secured: '锁定达标',
+  'on-track': '进度正常',
+  'at-risk': '存在风险',
+  lost: '已无法达标',
+  'insufficient-data': '数据不足',
+  'not-reported': '未报送',
+};
+
+/** Of a trial run: which targets would change. */
+function impactTable(report) {
+  if (report.status !== 'dry-run' || report.impact === null) return null;
+  if (report.impact.length === 0) return element('p', { class: 'status' }, '提交后不会改变任何目标的判定。');
+  const words = ({ verdict, value }) =>
+    `${verdictWords[verdict] ?? verdict}${value === null ? '' : `（${value}）`}`;
+  return table(
+    `提交后会变化的目标（${report.impact.length} 项）`,
+    ['目标', '现在', '提交后'],
+    report.impact.map(({ name, before, after }) => [name, words(before), words(after)]),
   );
 }
 
@@ -164,7 +208,9 @@ export function reportPanel(report, { onCommit, onOverwrite }) {
         ),
       ),
     ),
+    faultFileButton(report),
     faultTable(report),
+    impactTable(report),
     report.status === 'needs-overwrite' || report.changes.length > 0 ? changeTable(report) : null,
     report.status === 'needs-overwrite' && onOverwrite ? overwriteForm(onOverwrite) : null,
     report.status === 'dry-run' && onCommit

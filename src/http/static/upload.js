@@ -3,7 +3,7 @@ import { element, field, select } from './dom.js';
 import { reportPanel, showRecent } from './report.js';
 
 const help = [
-  '从 Excel 来：用“另存为”，类型选“CSV UTF-8”或“CSV（逗号分隔）”都可以，编码自动识别。',
+  'Excel 工作簿（.xlsx）可以直接上传；旧的 .xls 和 WPS 的 .et 请先另存为 .xlsx。CSV 的编码自动识别。',
   '拿不准就先点“试读”：只检查，不写入。',
   '一份文件要么全部写入，要么一个数也不写，可以放心重传。',
 ];
@@ -75,7 +75,7 @@ function optionFields() {
 }
 
 function fileChooser(onChoose) {
-  const input = element('input', { type: 'file', accept: '.csv,.txt,.tsv,text/csv,text/plain' });
+  const input = element('input', { type: 'file', accept: '.csv,.txt,.tsv,.xlsx,.xlsm,text/csv,text/plain' });
   const chosen = element('p', { class: 'chosen', 'aria-live': 'polite' }, '还没有选择文件');
   const box = element(
     'div',
