@@ -12,6 +12,8 @@ const common = {
 
 /** `unit` is pure and instant; `db` needs a PostgreSQL (embedded unless TEST_DATABASE_URL names one). */
 export default {
+  // Many tests wait for servers and killed processes: on two cores one worker would leave one idle.
+  maxWorkers: 2,
   projects: [
     {
       ...common,
