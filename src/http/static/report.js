@@ -44,6 +44,9 @@ function nextStep(report) {
   if (report.status === 'needs-overwrite') {
     return '请核对下表。如果以文件为准，写明原因后点“覆盖并提交”；原来的数值会留在修订记录里。如果库里的数正确，就不用再做什么。';
   }
+  if (report.status === 'dry-run' && report.faultCount > 0) {
+    return '请在原文件里改好、保存，再重新选择文件。如果只想写入没有问题的行，在“更多选项”里选择跳过有问题的行，再点“提交”。';
+  }
   if (report.status === 'dry-run') {
     return report.rows.new + report.rows.changed === 0
       ? '文件里的数值库里都有，不提交也可以。'
@@ -189,7 +192,10 @@ function overwriteForm(onOverwrite) {
 
 /** What became of a file. `onCommit` and `onOverwrite` add the buttons for what may come next. */
 export function reportPanel(report, { onCommit, onOverwrite }) {
-  const [tone, title] = statusWords[report.status] ?? ['plain', report.status];
+  const faulty = report.status === 'dry-run' && report.faultCount > 0;
+  const [tone, title] = faulty
+    ? ['warn', `! 试读完成：有 ${report.faultCount} 处问题，还没有写入`]
+    : (statusWords[report.status] ?? ['plain', report.status]);
   return element(
     'section',
     { class: `panel result ${tone}` },
@@ -213,7 +219,7 @@ export function reportPanel(report, { onCommit, onOverwrite }) {
     impactTable(report),
     report.status === 'needs-overwrite' || report.changes.length > 0 ? changeTable(report) : null,
     report.status === 'needs-overwrite' && onOverwrite ? overwriteForm(onOverwrite) : null,
-    report.status === 'dry-run' && onCommit
+    report.status === 'dry-run' && !faulty && onCommit
       ? element('button', { type: 'button', class: 'primary', on: { click: onCommit } }, '确认提交')
       : null,
     report.notices.length > 0
