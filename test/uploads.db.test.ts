@@ -229,6 +229,15 @@ describe('faulty rows', () => {
     expect(await pm25Of('faulty')).toEqual([]);
   });
 
+  test('onError=skip-rows with no sound row at all is a refusal, not an empty success', async () => {
+    const answer = await client.upload('站点,监测时间,PM2.5\nnowhere,2024-05-01 01:00,3\n', {
+      onError: 'skip-rows',
+    });
+    expect(answer.status).toBe(422);
+    expect(answer.body.report).toMatchObject({ status: 'rejected', rows: { read: 1, rejected: 1 } });
+    expect(answer.body.report?.notices).toContain('1 个点位没有登记：nowhere');
+  });
+
   test('onError=skip-rows keeps the sound rows and still lists the faults', async () => {
     const { status, body } = await client.upload(file, { onError: 'skip-rows' });
     expect(status).toBe(201);
