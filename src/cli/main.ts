@@ -67,6 +67,7 @@ function parseCommandLine() {
       year: text,
       date: text,
       site: text,
+      sheet: text,
       interval: text,
       'hour-label': text,
       reason: text,

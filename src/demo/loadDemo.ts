@@ -8,7 +8,7 @@ import { readSeedFiles } from '../store/seedFiles.js';
 import { findSetting, insertSetting } from '../store/settings.js';
 import { listSites } from '../store/sites.js';
 import { Stage } from '../store/stage.js';
-import { insertWrite } from '../store/writes.js';
+import { hasRealWrites, insertWrite } from '../store/writes.js';
 import { demoAsOf } from './demoData.js';
 import { generateDemo } from './generateDemo.js';
 
@@ -69,9 +69,7 @@ export async function loadDemo(pool: Pool, progress: (rows: number) => void): Pr
 }
 
 async function refuseRealData(pool: Pool): Promise<void> {
-  const { rowCount } = await pool.query(`select from writes where kind <> 'demo' limit 1`);
-  const demo = await findDemo(pool);
-  if ((rowCount ?? 0) > 0 && demo === undefined) {
+  if ((await hasRealWrites(pool)) && (await findDemo(pool)) === undefined) {
     throw new Error(
       '该数据库已有真实数据，不能装入示例数据；请换一个 DATA_DIR 或数据库 / ' +
         'The database holds real data; demonstration data need a DATA_DIR or database of their own',

@@ -3,6 +3,7 @@ import { beijingTime } from '../domain/beijingTime.js';
 import type { PeriodReport } from '../domain/reading.js';
 import { judgeStage, listChanges, type StageCounts } from '../store/mergeValues.js';
 import { judgeReport } from '../store/periodReports.js';
+import { listSites } from '../store/sites.js';
 import type { FaultList } from './faultList.js';
 import type { StagedFile } from './stageFile.js';
 import { maxListedChanges, type ReportedChange } from './uploadReport.js';
@@ -25,7 +26,7 @@ export interface JudgedUpload {
 /** Compares a staged file with what is stored; contradictions inside the file become faults. Stores nothing. */
 export async function judgeUpload(client: PoolClient, staged: StagedFile): Promise<JudgedUpload> {
   const { contradictions, counts } = await judgeStage(client, staged.stage);
-  const names = await siteNames(client);
+  const names = new Map((await listSites(client)).map(({ id, name }) => [id, name]));
   for (const { line, lines, siteId, ts } of contradictions) {
     staged.faults.add({
       line,
@@ -104,9 +105,4 @@ function mergeRepeatedReports(reports: readonly PeriodReport[], faults: FaultLis
 
 function sameFigure(a: PeriodReport, b: PeriodReport): boolean {
   return a.value === b.value && a.numerator === b.numerator && a.denominator === b.denominator;
-}
-
-async function siteNames(client: PoolClient): Promise<Map<number, string>> {
-  const { rows } = await client.query<{ id: number; name: string }>('select id, name from sites');
-  return new Map(rows.map(({ id, name }) => [id, name]));
 }

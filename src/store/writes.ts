@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Actor } from '../domain/role.js';
+import type { Queryable } from './pool.js';
 
 /** Why and by whom stored values change. */
 export interface WriteCause {
@@ -16,4 +17,10 @@ export async function insertWrite(client: PoolClient, actor: Actor, cause: Write
     [cause.kind, cause.source ?? null, actor.tokenId, actor.name, actor.office, cause.reason ?? ''],
   );
   return rows[0]!.id;
+}
+
+/** Whether anything but the demonstration has ever stored values. */
+export async function hasRealWrites(db: Queryable): Promise<boolean> {
+  const { rowCount } = await db.query(`select from writes where kind <> 'demo' limit 1`);
+  return (rowCount ?? 0) > 0;
 }

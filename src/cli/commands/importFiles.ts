@@ -10,13 +10,13 @@ import { commandActor, UsageError, type Command, type CommandContext } from '../
 
 const shownFaults = 20;
 
-/** Imports CSV files with the same judgement as uploads over HTTP. */
+/** Imports CSV and .xlsx files with the same judgement as uploads over HTTP. */
 export const importCommand: Command = {
   name: 'import',
   usage:
-    'import 文件… [--dry-run] [--overwrite] [--skip-rows] [--year 2021] [--date 2025-01-01] [--site 名称] ' +
+    'import 文件… [--dry-run] [--overwrite] [--skip-rows] [--year 2021] [--date 2025-01-01] [--site 名称] [--sheet 工作表] ' +
     '[--interval hour|day|month|instant] [--hour-label end|start] [--reason 说明] [--by 姓名]',
-  summary: '导入 CSV 文件 / import CSV files',
+  summary: '导入 CSV 或 .xlsx 文件 / import CSV or .xlsx files',
   async run(context) {
     const { config, database, words, options, logger, print } = context;
     if (words.length === 0) throw new UsageError('import 文件…');
@@ -52,6 +52,7 @@ function toImportOptions(options: CommandContext['options']): ImportOptions {
     ...(year === undefined ? {} : { year: Number(year) }),
     ...defined('date', text('date')),
     ...defined('site', text('site')),
+    ...defined('sheet', text('sheet')),
     ...defined('reason', text('reason')),
     ...defined('interval', text('interval') as Interval | undefined),
     ...defined('hourLabel', text('hour-label') as 'end' | 'start' | undefined),

@@ -15,14 +15,14 @@ export const uploadMessages = {
     mendEn: 'Check that the data were saved into the file and upload again',
   },
   'file-xlsx': {
-    zh: '这是 Excel 工作簿（.xlsx）或压缩包，本版本只收 CSV',
-    en: 'This is an Excel workbook (.xlsx) or a zip archive; this version takes CSV only',
+    zh: '这是 Excel 工作簿（.xlsx）或压缩包，这里只能读文本表格（CSV）',
+    en: 'This is an Excel workbook (.xlsx) or a zip archive; only text tables (CSV) can be read here',
     mendZh: '用 Excel 或 WPS 打开，“另存为”选择“CSV UTF-8（逗号分隔）”，再上传另存的文件',
     mendEn: 'Open it in Excel or WPS, save it as "CSV UTF-8 (comma delimited)" and upload that file',
   },
   'file-xls': {
-    zh: '这是旧版 Excel（.xls）或 WPS（.et）文件，本版本只收 CSV',
-    en: 'This is an old Excel (.xls) or WPS (.et) file; this version takes CSV only',
+    zh: '这是旧版 Excel（.xls）或 WPS（.et）文件，这里只能读文本表格（CSV）',
+    en: 'This is an old Excel (.xls) or WPS (.et) file; only text tables (CSV) can be read here',
     mendZh: '用 Excel 或 WPS 打开，“另存为”选择“CSV UTF-8（逗号分隔）”，再上传另存的文件',
     mendEn: 'Open it in Excel or WPS, save it as "CSV UTF-8 (comma delimited)" and upload that file',
   },

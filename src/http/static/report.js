@@ -1,5 +1,6 @@
 import { call, saveFile } from './api.js';
 import { element, field, table, timeWords } from './dom.js';
+import { verdicts } from './targets.js';
 
 const statusWords = {
   committed: ['good', '✓ 已写入'],
@@ -127,16 +128,7 @@ function faultFileButton(report) {
   );
 }
 
-const verdictWords = {
-  met: '已达标',
-  missed: '未达标',
-  secured: '锁定达标',
-  'on-track': '进度正常',
-  'at-risk': '存在风险',
-  lost: '已无法达标',
-  'insufficient-data': '数据不足',
-  'not-reported': '未报送',
-};
+const verdictWords = Object.fromEntries(verdicts.map(([name, words]) => [name, words]));
 
 /** Of a trial run: which targets would change. */
 function impactTable(report) {

@@ -21,6 +21,8 @@ const inputWords = {
   monthly: '月均值',
   samples: '水质监测',
   report: '报送数',
+  mixed: '小时值和日均值',
+  townships: '各乡镇合计',
 };
 
 /** A figure of a target in words: grades and milestones have words of their own. */
