@@ -3,6 +3,17 @@ import importX from 'eslint-plugin-import-x';
 import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
 
+const nodeGlobals = [
+  'process',
+  'console',
+  'Buffer',
+  'URL',
+  'fetch',
+  'FormData',
+  'Blob',
+  'AbortSignal',
+].concat(['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate']);
+
 export default tseslint.config(
   { ignores: ['dist/**', 'coverage/**', 'var/**', 'node_modules/**', '*.cjs', 'src/http/static/**'] },
   js.configs.recommended,
@@ -66,6 +77,6 @@ export default tseslint.config(
   },
   {
     files: ['**/*.js', '**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+    languageOptions: { globals: Object.fromEntries(nodeGlobals.map((name) => [name, 'readonly'])) },
   },
 );
