@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { beijingOffsetMs, dayMs, dayOfInstant, hourMs, instantOfDay } from '../domain/calendar.js';
+import { dayMs, dayOfInstant, instantOfDay } from '../domain/calendar.js';
 import { Decimal } from '../domain/decimal.js';
 import { chooseStandard } from '../domain/standard.js';
 import { findDustHours } from '../statistics/dustHours.js';
@@ -8,9 +8,8 @@ import {
   airDayItems,
   computeSiteDay,
   siteDayRulesOf,
-  type AirHourItem,
   type SiteDay,
-  type SiteDayInput,
+  type SiteDayRules,
   type SiteDayValue,
 } from '../statistics/siteDay.js';
 import {
@@ -28,8 +27,6 @@ import {
 import { listDustPeriods } from '../store/dustPeriods.js';
 import type { Reference } from './reference.js';
 
-const hourItems: readonly AirHourItem[] = ['so2', 'no2', 'co', 'o3', 'pm10', 'pm25'];
-
 interface SiteDayKey {
   readonly siteId: number;
   readonly day: string;
@@ -45,13 +42,15 @@ export async function recomputeAirDays(
   keys: readonly SiteDayKey[],
 ): Promise<void> {
   const derived = await deriveSiteDays(client, reference, keys);
-  await saveSiteDays(client, derived);
-  const kept = new Set(derived.map(({ siteId, day }) => `${siteId} ${day}`));
-  const empty = keys.filter(({ siteId, day }) => !kept.has(`${siteId} ${day}`));
+  await saveSiteDays(
+    client,
+    [...derived.values()].map(({ row }) => row),
+  );
+  const empty = keys.filter((key) => !derived.has(textOf(key)));
   await deleteSiteDays(client, empty);
   // Two processes may have derived two stations of one county: whoever comes second must see what the first stored.
   await client.query(`select pg_advisory_xact_lock(hashtext('air group days'))`);
-  const groupDays = await deriveGroupDays(client, reference, keys);
+  const groupDays = await deriveGroupDays(client, reference, keys, derived);
   await saveGroupDays(
     client,
     groupDays.filter(({ stations }) => stations > 0),
@@ -62,50 +61,49 @@ export async function recomputeAirDays(
   );
 }
 
+/** A station's derived day as it is computed with and as it is stored. */
+interface DerivedDay {
+  readonly day: SiteDay;
+  readonly row: AirSiteDayRow;
+}
+
+const textOf = ({ siteId, day }: SiteDayKey) => `${siteId} ${day}`;
+
 async function deriveSiteDays(
   client: PoolClient,
   reference: Reference,
   keys: readonly SiteDayKey[],
-): Promise<AirSiteDayRow[]> {
-  const siteIds = keys.map(({ siteId }) => siteId);
-  const starts = keys.map(({ day }) => new Date(instantOfDay(day)));
+): Promise<Map<string, DerivedDay>> {
+  const siteIds = [...new Set(keys.map(({ siteId }) => siteId))];
+  const days = [...new Set(keys.map(({ day }) => day))];
+  const starts = days.map((day) => new Date(instantOfDay(day)));
   const hours = await listHours(client, siteIds, starts);
-  const reported = await listReportedDays(client, siteIds, starts);
+  const reported = await listReportedDays(
+    client,
+    keys.map(({ siteId }) => siteId),
+    keys.map(({ day }) => new Date(instantOfDay(day))),
+  );
   const times = starts.map((start) => start.getTime());
   const dust = await listDustPeriods(client, Math.min(...times), Math.max(...times) + dayMs);
-  const inputs = new Map(keys.map((key) => [`${key.siteId} ${key.day}`, emptyInput()]));
-  for (const row of hours) {
-    const input = inputs.get(`${row.siteId} ${dayOfInstant(row.ts)}`)!;
-    const hour = Math.floor(((row.ts + beijingOffsetMs) % dayMs) / hourMs);
-    hourItems.forEach((item, index) => {
-      input.hours[item][hour] = row.values[index] ?? null;
-    });
+  const hoursOf = new Map(hours.map((row) => [`${row.siteId} ${dayOfInstant(row.dayStart)}`, row.hours]));
+  const reportedOf = new Map(reported.map((row) => [`${row.siteId} ${dayOfInstant(row.ts)}`, row.values]));
+  const rulesOf = new Map(days.map((day) => [day, dayRules(reference, day)]));
+  const dustOf = new Map(days.map((day) => [day, findDustHours(day, dust)]));
+  const derived = new Map<string, DerivedDay>();
+  for (const key of keys) {
+    const text = textOf(key);
+    const input = { hours: hoursOf.get(text) ?? null, reported: reportedOf.get(text) ?? null };
+    if (input.hours === null && input.reported === null) continue;
+    const dustHours = dustOf.get(key.day);
+    const day = computeSiteDay({ ...input, dustHours }, rulesOf.get(key.day)!);
+    derived.set(text, { day, row: toRow(key, day, dustHours) });
   }
-  for (const row of reported) inputs.get(`${row.siteId} ${dayOfInstant(row.ts)}`)!.reported = row.values;
-  const known = new Set([...hours, ...reported].map((row) => `${row.siteId} ${dayOfInstant(row.ts)}`));
-  const stored = keys.filter(({ siteId, day }) => known.has(`${siteId} ${day}`));
-  return stored.map((key) => {
-    const input = inputs.get(`${key.siteId} ${key.day}`)!;
-    const dustHours = findDustHours(key.day, dust);
-    const rules = siteDayRulesOf(
-      chooseStandard(reference.standards.airLimits, key.day),
-      chooseStandard(reference.standards.airEvaluation, key.day),
-    );
-    return toRow(key, computeSiteDay({ ...input, dustHours }, rules), dustHours);
-  });
+  return derived;
 }
 
-interface MutableInput {
-  hours: Record<AirHourItem, (number | null)[]>;
-  reported: SiteDayInput['reported'];
-}
-
-function emptyInput(): MutableInput {
-  const empty = () => Array.from({ length: 24 }, () => null as number | null);
-  return {
-    hours: { so2: empty(), no2: empty(), co: empty(), o3: empty(), pm10: empty(), pm25: empty() },
-    reported: null,
-  };
+function dayRules(reference: Reference, day: string): SiteDayRules {
+  const { airLimits, airEvaluation } = reference.standards;
+  return siteDayRulesOf(chooseStandard(airLimits, day), chooseStandard(airEvaluation, day));
 }
 
 function toRow(key: SiteDayKey, day: SiteDay, dustHours: readonly boolean[] | undefined): AirSiteDayRow {
@@ -142,18 +140,34 @@ async function deriveGroupDays(
   client: PoolClient,
   reference: Reference,
   keys: readonly SiteDayKey[],
+  derived: ReadonlyMap<string, DerivedDay>,
 ): Promise<AirGroupDayRow[]> {
+  const inHand = new Set(keys.map(textOf));
   const rows: AirGroupDayRow[] = [];
   for (const [groupCode, members] of reference.groups) {
-    const days = [...new Set(keys.filter(({ siteId }) => members.includes(siteId)).map(({ day }) => day))];
+    const own = new Set(members);
+    const days = [...new Set(keys.filter(({ siteId }) => own.has(siteId)).map(({ day }) => day))];
     if (days.length === 0) continue;
-    const stored = await listSiteDays(client, members, days);
+    const others = members.filter((siteId) => days.some((day) => !inHand.has(textOf({ siteId, day }))));
+    const stored = others.length === 0 ? [] : await listSiteDays(client, others, days);
+    const storedOf = new Map(stored.map((row) => [textOf(row), row]));
     for (const day of days) {
-      const siteDays = stored.filter((row) => row.day === day);
-      rows.push(deriveGroupDay(reference, groupCode, members.length, day, siteDays));
+      const found = members.flatMap((siteId): MemberDay[] => {
+        const key = textOf({ siteId, day });
+        const own = derived.get(key);
+        if (own !== undefined) return [{ day: own.day, dustHours: own.row.dustHours }];
+        const row = inHand.has(key) ? undefined : storedOf.get(key);
+        return row === undefined ? [] : [{ day: fromRow(row), dustHours: row.dustHours }];
+      });
+      rows.push(deriveGroupDay(reference, groupCode, members.length, day, found));
     }
   }
   return rows;
+}
+
+interface MemberDay {
+  readonly day: SiteDay;
+  readonly dustHours: number;
 }
 
 function deriveGroupDay(
@@ -161,24 +175,28 @@ function deriveGroupDay(
   groupCode: string,
   members: number,
   day: string,
-  siteDays: readonly AirSiteDayRow[],
+  found: readonly MemberDay[],
 ): AirGroupDayRow {
   const evaluation = chooseStandard(reference.standards.airEvaluation, day);
-  const group = computeGroupDay(siteDays.map(fromRow), members, evaluation.stations.minimumShare);
+  const group = computeGroupDay(
+    found.map(({ day: siteDay }) => siteDay),
+    members,
+    evaluation.stations.minimumShare,
+  );
   const standard = chooseStandard(reference.standards.aqi, day);
   const report = computeDayAqi(standard, group);
   return {
     day,
     groupCode,
     ...valueTexts(group),
-    stations: siteDays.length,
+    stations: found.length,
     standardId: standard.id,
     aqi: report.aqi,
     level: report.level?.level ?? null,
     category: report.level?.category ?? null,
     primaryPollutants: report.primary,
     iaqi: Object.fromEntries(Object.entries(report.items).map(([item, { iaqi }]) => [item, iaqi])),
-    dustHours: Math.max(0, ...siteDays.map(({ dustHours }) => dustHours)),
+    dustHours: Math.max(0, ...found.map(({ dustHours }) => dustHours)),
   };
 }
 

@@ -44,14 +44,16 @@ export interface AirGroupDayRow extends Readonly<Record<AirDayColumn, string | n
   readonly dustHours: number;
 }
 
-/** Hourly rows of the given site days. `values` in the order so2, no2, co, o3, pm10, pm25. */
-export interface HourRow {
-  readonly siteId: number;
-  readonly ts: number;
-  readonly values: readonly (number | null)[];
-}
+export const airHourColumns = ['so2', 'no2', 'co', 'o3', 'pm10', 'pm25'] as const;
+type AirHourColumn = (typeof airHourColumns)[number];
 
-const siteDayList = `unnest($1::integer[], $2::timestamptz[]) as m (site_id, day_start)`;
+/** The 24 hours of one site and Beijing day, item by item, `null` where there is no value. */
+export interface SiteHours {
+  readonly siteId: number;
+  /** Instant at which the day begins, epoch milliseconds. */
+  readonly dayStart: number;
+  readonly hours: Readonly<Record<AirHourColumn, (number | null)[]>>;
+}
 
 // A reviewer's `invalid` takes a value out of every statistic; no automatic flag does.
 const unlessInvalid = (alias: string, column: string) =>
@@ -62,30 +64,76 @@ const invalidOf = (family: string, alias: string) => `left join lateral (
      where vf.family = '${family}' and vf.ts = ${alias}.ts and vf.site_id = ${alias}.site_id and vf.flag = 'invalid'
   ) v on true`;
 
-/**
- * The hourly rows of site days; `dayStarts` are the instants at which the days begin. `offset 0` keeps the planner from
- * reading whole partitions for a few days when it has no statistics yet.
- */
+// One row per site and day, an item's hours in one text: a row per hour would spend most of the time on its fields.
+// `offset 0` keeps the planner from reading whole partitions for a few days when it has no statistics yet.
+const listHoursSql = `select h.site_id, extract(epoch from d.day_start)::float8 * 1000 as day_start, h.hours,
+       ${airHourColumns.map((column) => `h.${column}`).join(', ')}
+  from unnest($2::timestamptz[]) as d (day_start)
+  cross join lateral (
+    select a.site_id,
+           string_agg((extract(epoch from a.ts - d.day_start)::integer / 3600)::text, ',' order by a.ts) as hours,
+           ${airHourColumns.map((c) => `string_agg(coalesce(a.${c}::text, ''), ',' order by a.ts) as ${c}`).join(', ')}
+      from air_hour a
+     where a.ts >= d.day_start and a.ts < d.day_start + interval '1 day' and a.site_id = any ($1::integer[])
+     group by a.site_id offset 0) h`;
+
+/** The hours of all given sites on all given days (instants at which they begin), but those marked `invalid`. */
 export async function listHours(
   db: Queryable,
   siteIds: readonly number[],
   dayStarts: readonly Date[],
-): Promise<HourRow[]> {
-  const columns = ['so2', 'no2', 'co', 'o3', 'pm10', 'pm25'];
-  const { rows } = await db.query<{ site_id: number; ts: Date } & Record<string, number | null>>(
-    `select h.site_id, h.ts, ${columns.map((column) => unlessInvalid('h', column)).join(', ')}
-       from ${siteDayList}
-       cross join lateral (
-         select * from air_hour a
-          where a.site_id = m.site_id and a.ts >= m.day_start and a.ts < m.day_start + interval '1 day' offset 0) h
-       ${invalidOf('air_hour', 'h')}`,
+): Promise<SiteHours[]> {
+  const { rows } = await db.query<[number, number, string, ...string[]]>({
+    text: listHoursSql,
+    values: [siteIds, dayStarts],
+    rowMode: 'array',
+  });
+  const days = rows.map(([siteId, dayStart, hours, ...texts]): SiteHours => {
+    const places = hours.split(',').map(Number);
+    const placed = texts.map((text) => placeHours(places, text));
+    return {
+      siteId,
+      dayStart,
+      hours: Object.fromEntries(airHourColumns.map((c, i) => [c, placed[i]!])) as SiteHours['hours'],
+    };
+  });
+  await takeOutInvalid(db, days, siteIds, dayStarts);
+  return days;
+}
+
+function placeHours(places: readonly number[], text: string): (number | null)[] {
+  const hours = Array.from({ length: 24 }, (): number | null => null);
+  const values = text.split(',');
+  for (let i = 0; i < places.length; i += 1) {
+    const value = values[i]!;
+    if (value !== '') hours[places[i]!] = Number(value);
+  }
+  return hours;
+}
+
+async function takeOutInvalid(
+  db: Queryable,
+  days: readonly SiteHours[],
+  siteIds: readonly number[],
+  dayStarts: readonly Date[],
+): Promise<void> {
+  const { rows } = await db.query<{ site_id: number; day_start: number; hour: number; indicator: string }>(
+    `select vf.site_id, extract(epoch from d.day_start)::float8 * 1000 as day_start, vf.indicator,
+            (extract(epoch from vf.ts - d.day_start)::integer / 3600) as hour
+       from unnest($2::timestamptz[]) as d (day_start)
+       join value_flags vf on vf.family = 'air_hour' and vf.ts >= d.day_start and vf.ts < d.day_start + interval '1 day'
+      where vf.flag = 'invalid' and vf.site_id = any ($1::integer[])`,
     [siteIds, dayStarts],
   );
-  return rows.map((row) => ({
-    siteId: row.site_id,
-    ts: row.ts.getTime(),
-    values: columns.map((column) => row[column] ?? null),
-  }));
+  if (rows.length === 0) return;
+  const byKey = new Map(days.map((day) => [`${day.siteId} ${day.dayStart}`, day.hours]));
+  for (const { site_id, day_start, hour, indicator } of rows) {
+    const hours = byKey.get(`${site_id} ${day_start}`);
+    if (hours === undefined) continue;
+    for (const column of airHourColumns) {
+      if (indicator === '*' || indicator === column) hours[column][hour] = null;
+    }
+  }
 }
 
 /** The daily rows that other offices reported for site days: items by name, `null` where there is none. */
@@ -97,7 +145,8 @@ export async function listReportedDays(
   const columns = ['so2', 'no2', 'co', 'o3_8h', 'o3_1h', 'pm10', 'pm25'];
   const { rows } = await db.query<{ site_id: number; ts: Date } & Record<string, number | null>>(
     `select d.site_id, d.ts, ${columns.map((column) => unlessInvalid('d', column)).join(', ')}
-       from ${siteDayList} join air_day d on d.site_id = m.site_id and d.ts = m.day_start
+       from unnest($1::integer[], $2::timestamptz[]) as m (site_id, day_start)
+       join air_day d on d.site_id = m.site_id and d.ts = m.day_start
        ${invalidOf('air_day', 'd')}`,
     [siteIds, dayStarts],
   );

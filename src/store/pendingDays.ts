@@ -9,13 +9,14 @@ export interface PendingDay {
 }
 
 /**
- * Takes up to `limit` marks, in order of medium, site and day, in the caller's transaction: other processes skip them meanwhile, and
- * they are gone only when that transaction commits. A write that arrives afterwards marks its day anew.
+ * Takes up to `limit` marks, in order of medium, day and site so that a county's stations of one day come together, in
+ * the caller's transaction: other processes skip them meanwhile, and they are gone only when that transaction commits.
+ * A write that arrives afterwards marks its day anew.
  */
 export async function takePendingDays(client: PoolClient, limit: number): Promise<PendingDay[]> {
   const { rows } = await client.query<{ medium: 'air' | 'water'; site_id: number; day: string }>(
     `with taken as materialized (
-       select medium, site_id, day from pending_days order by medium, site_id, day limit $1 for update skip locked)
+       select medium, site_id, day from pending_days order by medium, day, site_id limit $1 for update skip locked)
      delete from pending_days p using taken
       where p.medium = taken.medium and p.site_id = taken.site_id and p.day = taken.day
       returning p.medium, p.site_id, p.day::text`,

@@ -1,0 +1,130 @@
+/**
+ * Derived figures from scratch, all verdicts of a year, and one day's correction, each as a ratio to reading the rows
+ * it rests on from the same database in the same run. `npm run bench -- recompute [years] [stations]`
+ */
+import pg from 'pg';
+import { recomputeBatch } from '../dist/assessment/recompute.js';
+import { createLogger } from '../dist/log.js';
+import { createPool } from '../dist/store/pool.js';
+import { createBenchDatabase, secondsOf, withServer } from './benchDatabase.js';
+
+const lastYear = 2024;
+
+/** Hourly rows of `stations` stations in groups of ten counties, by the database itself. */
+async function generate(pool, years, stations) {
+  const first = lastYear - years + 1;
+  await pool.query(`insert into writes (kind, actor_name, actor_office) values ('demo', 'bench', 'bench')`);
+  await pool.query(`insert into site_groups (code, name_zh) values ('bench', '测试县')`);
+  await pool.query(
+    `insert into sites (code, name, kind) select 'bench-' || n, '测试站' || n, 'air-station' from generate_series(1, $1) n`,
+    [stations],
+  );
+  await pool.query(
+    `insert into site_group_members (group_code, site_id, position)
+     select 'bench', id, row_number() over (order by id) from sites where code like 'bench-%'`,
+  );
+  for (let year = first; year <= lastYear; year += 1) {
+    await pool.query(`select ensure_partitions('air_hour', $1, $2)`, [
+      `${year}-01-01 00:00+08`,
+      `${year}-12-31 23:00+08`,
+    ]);
+    await pool.query(
+      `insert into air_hour (ts, write_id, site_id, so2, no2, co, o3, pm10, pm25)
+       select h, 1, s.id, 5 + (n % 40), 8 + (n % 50), 0.3 + (n % 17) / 10.0, 20 + (n % 150), 30 + (n % 200), 10 + (n % 90)
+         from generate_series($1::timestamptz, $2::timestamptz, interval '1 hour') h
+        cross join (select id from sites where code like 'bench-%') s
+        cross join lateral (select (extract(epoch from h)::bigint / 3600 * 7919 + s.id * 131) % 997 as n) x
+        order by h, s.id`,
+      [`${year}-01-01 00:00+08`, `${year}-12-31 23:00+08`],
+    );
+  }
+  await pool.query('vacuum analyze');
+}
+
+async function readRows(url) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  let count = 0;
+  await client.query('begin');
+  await client.query(
+    'declare rows no scroll cursor for select ts, site_id, so2, no2, co, o3, pm10, pm25 from air_hour',
+  );
+  for (;;) {
+    const { rows } = await client.query('fetch 20000 from rows');
+    if (rows.length === 0) break;
+    for (const row of rows) count += row.pm25 > 0 ? 1 : 0;
+  }
+  await client.query('commit');
+  await client.end();
+  return count;
+}
+
+async function drain(pool) {
+  let days = 0;
+  for (let done = 1; done > 0;) {
+    done = await recomputeBatch(pool);
+    days += done;
+  }
+  return days;
+}
+
+async function markAll(pool) {
+  await pool.query(
+    `insert into pending_days (medium, site_id, day)
+     select distinct 'air', site_id, beijing_day(ts) from air_hour on conflict do nothing`,
+  );
+}
+
+async function correctOneDay(pool) {
+  const seconds = [];
+  for (let round = 0; round < 15; round += 1) {
+    await pool.query(
+      `insert into pending_days (medium, site_id, day)
+       select 'air', id, date '2024-05-01' + $1::integer from sites where code = 'bench-1'`,
+      [round],
+    );
+    seconds.push(await secondsOf(() => drain(pool)));
+  }
+  return seconds.sort((a, b) => a - b)[7];
+}
+
+async function measure(server, years, stations) {
+  const url = await createBenchDatabase(server, `recompute_${years}_${stations}`);
+  const pool = createPool(url, 4, createLogger('silent'));
+  await generate(pool, years, stations);
+  await markAll(pool);
+  let days = 0;
+  const read = await secondsOf(() => readRows(url));
+  const recompute = await secondsOf(async () => (days = await drain(pool)));
+  await pool.query('vacuum analyze');
+  const correction = await correctOneDay(pool);
+  await pool.end();
+  console.log(
+    [
+      `${years} x ${stations}`.padEnd(19),
+      String(days).padEnd(13),
+      (recompute / read).toFixed(2).padEnd(23),
+      `${(correction * 1000).toFixed(1)} ms`,
+    ].join(' '),
+  );
+  return correction;
+}
+
+async function main() {
+  const given = process.argv.slice(2).map(Number);
+  const [years = 5, stations = 50] = given;
+  console.log('years x stations    station days  recomputed ÷ rows read  one day corrected');
+  await withServer(async (server) => {
+    const corrections = [];
+    for (const each of given.length > 0 ? [years] : [1, 5, 20])
+      corrections.push(await measure(server, each, stations));
+    if (corrections.length > 1) {
+      const [first, ...others] = corrections;
+      console.log(
+        `one day corrected, against the first row: ${others.map((each) => (each / first).toFixed(2)).join(', ')}`,
+      );
+    }
+  });
+}
+
+await main();
