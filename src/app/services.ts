@@ -10,8 +10,10 @@ import { countPendingDays } from '../store/pendingDays.js';
 import type { Pool } from '../store/pool.js';
 import { createTokenStore } from '../store/tokens.js';
 import { createCatalogueService } from './catalogueService.js';
+import { createColumnNameService } from './columnNameService.js';
 import { createReadingService } from './readingService.js';
 import { createReportService } from './reportService.js';
+import { createSourceService } from './sourceService.js';
 import { createTargetService } from './targetService.js';
 import { createUploadService } from './uploadService.js';
 
@@ -57,6 +59,8 @@ export function createServices(options: ServiceOptions): Services {
     audit: { list: (filter) => listAudit(pool, filter) },
     catalogue: createCatalogueService(pool, () => recomputation.trigger()),
     uploads: createUploadService(context, recomputation, now),
+    sources: createSourceService(pool),
+    columnNames: createColumnNameService(pool),
     readings: createReadingService(pool),
     reports: createReportService(pool),
     targets: createTargetService(pool, demoData),

@@ -26,9 +26,8 @@ export function createUploadService(
     async list(filter) {
       const uploads = await listUploads(context.pool, filter);
       return uploads.map((upload) => {
-        const { faults, changes, ...summary } = recorded(upload, 'zh');
-        void faults;
-        void changes;
+        const { faults, changes, understanding, ...summary } = recorded(upload, 'zh');
+        void [faults, changes, understanding];
         return summary;
       });
     },
@@ -89,7 +88,10 @@ function toView(report: ImportReport, language: Language) {
     faults: rendered.faults.map((fault) => ({ ...fault })),
     changes: rendered.changes.map((change) => ({ ...change })),
     notices: [...rendered.notices],
-    // Uploads recorded before it was kept have none.
+    // Uploads recorded before they were kept have none.
+    confidence: rendered.confidence ?? null,
+    understanding: rendered.understanding ?? null,
+    source: rendered.source ? { ...rendered.source, taken: [...rendered.source.taken] } : null,
     impact: rendered.impact?.map((one) => ({ ...one })) ?? null,
   };
 }

@@ -1,5 +1,6 @@
 import { importMessages } from './messages/import.js';
 import { problemMessages } from './messages/problem.js';
+import { sourceMessages } from './messages/source.js';
 import type { MessageTemplate } from './messages/template.js';
 import { uploadMessages } from './messages/upload.js';
 import { workbookMessages } from './messages/workbook.js';
@@ -12,6 +13,7 @@ export const messages = {
   ...uploadMessages,
   ...importMessages,
   ...workbookMessages,
+  ...sourceMessages,
 } as const;
 export type MessageCode = keyof typeof messages;
 export type Language = 'zh' | 'en';

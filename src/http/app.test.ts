@@ -56,6 +56,8 @@ const bodies: Record<string, unknown> = {
     possibleMax: 100,
     synonyms: [],
   },
+  'put /api/v1/sources/:code': { nameZh: '自动站' },
+  'put /api/v1/column-names/:name': { role: 'site' },
   'put /api/v1/site-groups/:code': { nameZh: '分组', members: ['air-1'] },
   'post /api/v1/plans': {
     id: 'c',

@@ -7,6 +7,7 @@ import { DomainError } from '../domain/domainError.js';
 import { roles, type Actor } from '../domain/role.js';
 import { verdictZh, verdicts } from '../domain/verdict.js';
 import { createApp, type AppOptions } from './app.js';
+import { fakeSources } from './fakeSources.fixture.js';
 import { createHttpServer } from './server.js';
 import type { ReadingRow, Services, SiteInfo, TargetView, UploadOptions, UploadReport } from './services.js';
 
@@ -49,6 +50,9 @@ export function reportOf(change: Partial<UploadReport> = {}): UploadReport {
     headerLine: 1,
     layout: 'wide',
     interval: 'hour',
+    confidence: 1,
+    understanding: null,
+    source: null,
     columns: [
       { position: 1, header: '时间', role: 'time' },
       { position: 2, header: 'PM2.5', role: 'value', indicator: 'pm25', unit: 'µg/m³' },
@@ -183,6 +187,7 @@ export function createFakes(): { services: Services; state: FakeState } {
       putTarget: (_actor, input) => Promise.resolve({ ...input, id: input.id ?? 1001 }),
     },
     uploads: fakeUploads(state),
+    ...fakeSources(),
     readings: {
       page: ({ limit }) => Promise.resolve({ items: state.readings.flat().slice(0, limit), next: null }),
       stream: async function* () {
@@ -269,8 +274,8 @@ function fakeUploads(state: FakeState): Services['uploads'] {
     },
     list: ({ limit }) =>
       Promise.resolve(
-        state.uploads.slice(0, limit).map(({ faults, changes, ...summary }) => {
-          void [faults, changes];
+        state.uploads.slice(0, limit).map(({ faults, changes, understanding, ...summary }) => {
+          void [faults, changes, understanding];
           return summary;
         }),
       ),

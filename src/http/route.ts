@@ -7,6 +7,8 @@ import type { HttpMetrics } from './metrics.js';
 import type { RateLimiter } from './rateLimiter.js';
 import type { Services } from './services.js';
 
+export { booleanText, dayText, momentText } from '../domain/textSchema.js';
+
 /** What every handler gets besides its own parsed parameters. */
 export interface RouteDependencies {
   readonly services: Services;
@@ -90,11 +92,6 @@ export function defineRoute<
   return spec;
 }
 
-/** Query text of a yes-or-no option. */
-export const booleanText = z
-  .enum(['true', 'false', '1', '0'])
-  .transform((text) => text === 'true' || text === '1');
-
 /** Query text of a page size. */
 export function limitText(usual: number, most: number) {
   return z.coerce.number().int().min(1).max(most).default(usual);
@@ -105,20 +102,6 @@ export const recordNumber = z
   .string()
   .regex(/^[1-9]\d{0,17}$/)
   .meta({ description: 'Record number', examples: ['12'] });
-
-// Years that the database and the calendar of this service can both hold. A refinement, since a second pattern would
-// take the format out of the document.
-const isSensibleYear = (text: string): boolean => /^(19|20|21)\d\d-/.test(text);
-const sensibleYears = '年份应在 1900 至 2199 之间 / a year from 1900 to 2199';
-
-/** A Beijing day in requests, YYYY-MM-DD. */
-export const dayText = z.iso.date().refine(isSensibleYear, { error: sensibleYears });
-
-/** A Beijing day or an RFC 3339 instant in requests. */
-export const momentText = z.union([
-  dayText,
-  z.iso.datetime({ offset: true }).refine(isSensibleYear, { error: sensibleYears }),
-]);
 
 /** An instant in answers. */
 export const instant = z.string().meta({ format: 'date-time' });

@@ -1,9 +1,11 @@
 import type { Route } from './route.js';
 import { accessRoutes } from './routes/access.js';
 import { catalogueRoutes } from './routes/catalogue.js';
+import { columnNameRoutes } from './routes/columnNames.js';
 import { readingRoutes } from './routes/readings.js';
 import { reportRoutes } from './routes/reports.js';
 import { serviceRoutes } from './routes/service.js';
+import { sourceRoutes } from './routes/sources.js';
 import { targetRoutes } from './routes/targets.js';
 import { uploadRoutes } from './routes/uploads.js';
 
@@ -11,6 +13,8 @@ import { uploadRoutes } from './routes/uploads.js';
 export const routes: readonly Route[] = [
   ...targetRoutes,
   ...uploadRoutes,
+  ...sourceRoutes,
+  ...columnNameRoutes,
   ...readingRoutes,
   ...reportRoutes,
   ...catalogueRoutes,

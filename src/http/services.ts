@@ -2,6 +2,9 @@ import type { Readable } from 'node:stream';
 import type { Actor, Role } from '../domain/role.js';
 import type { VerdictName } from '../domain/verdict.js';
 import type { Mapping } from '../ingest/decode/mapping.js';
+import type { Understanding } from '../ingest/decode/understanding.js';
+import type { ImportOptions } from '../ingest/importOptions.js';
+import type { ColumnNameService, SourceService } from './services/sources.js';
 
 /** What the routes need from the rest of the service; `main` wires it, tests may hand in their own. */
 export interface Services {
@@ -16,6 +19,8 @@ export interface Services {
   readonly audit: AuditService;
   readonly catalogue: CatalogueService;
   readonly uploads: UploadService;
+  readonly sources: SourceService;
+  readonly columnNames: ColumnNameService;
   readonly readings: ReadingService;
   readonly reports: ReportService;
   readonly targets: TargetService;
@@ -133,7 +138,10 @@ export interface TargetInput {
   definition: Record<string, unknown>;
 }
 
-export interface UploadOptions {
+export interface UploadOptions extends Pick<
+  ImportOptions,
+  'source' | 'saveMapping' | 'detectionLimits' | 'ignoreColumns' | 'unknownSiteColumns' | 'delimiter'
+> {
   /** Beijing year for times that have none. */
   year?: number;
   /** Day for files without a time column. */
@@ -175,6 +183,18 @@ export interface UploadReport {
   headerLine: number | null;
   layout: string | null;
   interval: string | null;
+  /** 1 when nothing had to be assumed, less for every assumption; `null` when the table was not understood. */
+  confidence: number | null;
+  /** How far the table was understood, where it was not or not surely. */
+  understanding: Understanding | null;
+  /** The source named in the request; `taken` from its settings. */
+  source: {
+    code: string;
+    nameZh: string;
+    version: number;
+    taken: string[];
+    mappingVersion: number | null;
+  } | null;
   /** `role` is what the column was read as: `item` for values, `ignored` for columns that were not used. */
   columns: { position: number; header: string; role: string; indicator?: string; unit?: string }[];
   rows: {
@@ -219,7 +239,10 @@ export interface UploadService {
     options: UploadOptions,
     language: 'zh' | 'en',
   ): Promise<UploadReport>;
-  list(filter: { before?: string; limit: number }): Promise<Omit<UploadReport, 'faults' | 'changes'>[]>;
+  list(filter: {
+    before?: string;
+    limit: number;
+  }): Promise<Omit<UploadReport, 'faults' | 'changes' | 'understanding'>[]>;
   find(id: string, language: 'zh' | 'en'): Promise<UploadReport | undefined>;
   /**
    * The uploaded file itself with one more column that says what is wrong with each row; `undefined` for an unknown

@@ -9,12 +9,20 @@ import { describeColumns, type ImportReport, type Notice } from './uploadReport.
 /** The part of a report that tells how the table was understood. */
 export function describePlan(
   staged: StagedFile,
-): Pick<ImportReport, 'sheet' | 'headerLine' | 'layout' | 'interval' | 'columns'> {
+): Pick<
+  ImportReport,
+  'sheet' | 'headerLine' | 'layout' | 'interval' | 'columns' | 'confidence' | 'understanding'
+> {
   const sheet = staged.sheet === '' ? null : staged.sheet;
-  if (staged.plan === undefined)
-    return { sheet, headerLine: null, layout: null, interval: null, columns: [] };
+  const { understanding } = staged;
+  if (staged.plan === undefined) {
+    const nothing = { headerLine: null, layout: null, interval: null, columns: [], confidence: null };
+    return { sheet, ...nothing, understanding };
+  }
   return {
     sheet,
+    confidence: staged.plan.confidence,
+    understanding,
     headerLine: staged.plan.headerLine > 0 ? staged.plan.headerLine : null,
     layout: staged.plan.layout,
     interval: staged.plan.interval,
@@ -39,6 +47,9 @@ export function emptyReport(
     headerLine: null,
     layout: null,
     interval: null,
+    confidence: null,
+    understanding: null,
+    source: options.sourceUse === undefined ? null : { ...options.sourceUse, mappingVersion: null },
     columns: [],
     rows: { read: 0, new: 0, unchanged: 0, changed: 0, rejected: 0, duplicate: 0 },
     values: { new: 0, unchanged: 0, changed: 0 },
@@ -48,7 +59,7 @@ export function emptyReport(
     faultCount: faults.count,
     changes: [],
     suspectCount: 0,
-    notices: [],
+    notices: sourceNotices(options),
     impact: null,
   };
 }
@@ -85,7 +96,7 @@ export function buildReport(
     lastTime: counts.lastTs === null ? null : beijingTime(counts.lastTs.getTime()),
     changes: judged.changes,
     suspectCount: staged.suspectCount,
-    notices: noticesOf(staged, rows),
+    notices: [...sourceNotices(options), ...noticesOf(staged, rows)],
   };
 }
 
@@ -99,6 +110,13 @@ function statusOf(
   const nothingLeft = rows.new + rows.unchanged + rows.changed === 0;
   if (faults.count > 0 && (options.onError === 'reject-file' || nothingLeft)) return 'rejected';
   return changed > 0 && !options.overwrite ? 'needs-overwrite' : 'committed';
+}
+
+function sourceNotices({ sourceUse }: ImportOptions): Notice[] {
+  if (sourceUse === undefined) return [];
+  const { code, nameZh, version, taken } = sourceUse;
+  const params = { code, name: nameZh, version, taken: taken.length === 0 ? '—' : taken.join('、') };
+  return [{ code: 'notice-source-settings', params }];
 }
 
 function noticesOf(staged: StagedFile, rows: ImportReport['rows']): Notice[] {

@@ -8,4 +8,19 @@ export interface ImportOptions extends Omit<DecodeOptions, 'batchRows'> {
   readonly reason?: string;
   /** The sheet of a workbook to read; needed when several hold data. */
   readonly sheet?: string;
+  /** Code of the source whose saved settings apply; what is said here goes before them. */
+  readonly source?: string;
+  /** Keeps, once the file is stored, how it was read as the source's mapping. */
+  readonly saveMapping?: boolean;
+  /** What was taken from the source; set by `applySource`. */
+  readonly sourceUse?: SourceUse;
+}
+
+/** A source and what was taken from its settings for one file. */
+export interface SourceUse {
+  readonly code: string;
+  readonly nameZh: string;
+  readonly version: number;
+  /** Options as they are named in requests. */
+  readonly taken: readonly string[];
 }

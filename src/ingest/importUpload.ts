@@ -8,11 +8,13 @@ import { inTransaction } from '../store/pool.js';
 import { insertUploadFaults } from '../store/uploadFaults.js';
 import { insertUpload } from '../store/uploads.js';
 import { insertWrite } from '../store/writes.js';
+import { applySource } from './applySource.js';
 import { buildReport, describePlan, emptyReport } from './buildReport.js';
 import type { DecodeLookup } from './decode/decodeLookup.js';
 import { FaultList } from './faultList.js';
 import type { ImportOptions } from './importOptions.js';
 import { judgeUpload } from './judgeUpload.js';
+import { keepMapping } from './keepMapping.js';
 import { receiveFile, type ReceivedFile } from './receivedFile.js';
 import { loadLookup } from './siteLookup.js';
 import { stageFile } from './stageFile.js';
@@ -83,12 +85,13 @@ async function importReceived(
   actor: Actor,
   name: string,
   received: ReceivedFile,
-  options: ImportOptions,
+  given: ImportOptions,
 ): Promise<ImportOutcome> {
   const { encoding } = received;
-  if (typeof encoding !== 'string') {
+  const { options, fault } = await applySource(context.pool, given);
+  if (typeof encoding !== 'string' || fault !== undefined) {
     const faults = new FaultList();
-    faults.addFatal(encoding);
+    for (const each of [encoding, fault]) if (typeof each === 'object') faults.addFatal(each);
     const report = emptyReport(name, received, faults, options);
     return recordRefusal(context, actor, received, report, faults);
   }
@@ -156,6 +159,7 @@ async function importInTransaction(
   await ensurePartitions(context.pool, client, staged.stage);
   const writeId = await insertWrite(client, actor, {
     kind: 'upload',
+    ...(options.sourceUse === undefined ? {} : { source: options.sourceUse.code }),
     ...(options.reason === undefined ? {} : { reason: options.reason }),
   });
   let replaced = await applyStage(client, staged.stage, writeId);
@@ -169,18 +173,26 @@ async function importInTransaction(
   if (replaced > report.values.changed && !options.overwrite) {
     throw new Overtaken();
   }
+  const source = await keepMapping(client, actor, report, staged.plan, options);
+  const recorded = { ...report, source };
   // Before the commit: a crash in between may leave a file that nobody names, never a record without its file.
   await received.keep();
-  const upload = await insertUpload(client, actor, { ...report, status: 'committed', report }, writeId);
+  const upload = await insertUpload(
+    client,
+    actor,
+    { ...recorded, status: 'committed', report: recorded },
+    writeId,
+  );
   await insertUploadFaults(client, upload.id, staged.faults.kept);
   await insertAudit(client, actor, 'upload', `upload ${upload.id}`, auditDetails(report, options));
   await context.reached('before-commit');
-  return { report, upload };
+  return { report: recorded, upload };
 }
 
 function auditDetails(report: ImportReport, options: ImportOptions) {
   const { fileName, sha256, rows, values } = report;
-  return { fileName, sha256, rows, values, reason: options.reason ?? '' };
+  const source = options.sourceUse === undefined ? {} : { source: options.sourceUse.code };
+  return { fileName, sha256, rows, values, ...source, reason: options.reason ?? '' };
 }
 
 async function recordRefusal(

@@ -1,10 +1,12 @@
 import type { Indicator } from '../domain/indicator.js';
-import { normaliseName } from '../domain/indicator.js';
 import type { SiteKind } from '../domain/site.js';
+import { listColumnNames, type ColumnNameEntry } from '../store/columnNames.js';
 import type { Queryable } from '../store/pool.js';
 import { listIndicators } from '../store/reference.js';
 import { listSites } from '../store/sites.js';
+import { createNameLookup, type NameLookup } from './columnNames.js';
 import type { DecodeLookup, SiteKey } from './decode/decodeLookup.js';
+import { pairsOf, similarity } from './nearNames.js';
 
 /** Reads sites and indicators once, so that decoding a file asks only memory. */
 export async function loadLookup(db: Queryable): Promise<DecodeLookup> {
@@ -12,7 +14,7 @@ export async function loadLookup(db: Queryable): Promise<DecodeLookup> {
   const indicators = await listIndicators(db);
   const county = sites.find(({ kind }) => kind === ('county' satisfies SiteKind));
   if (county === undefined) throw new Error('the reference data name no site of kind county');
-  return createLookup(sites, indicators, county.id);
+  return createLookup(sites, indicators, county.id, await listColumnNames(db));
 }
 
 /** A lookup over the given sites and indicators. A name that two sites bear finds neither. */
@@ -20,6 +22,7 @@ export function createLookup(
   sites: readonly (SiteKey & { readonly aliases: readonly string[] })[],
   indicators: readonly Indicator[],
   countySiteId: number,
+  names: readonly ColumnNameEntry[] = [],
 ): DecodeLookup {
   const byName = new Map<string, SiteKey | 'ambiguous'>();
   for (const site of sites) {
@@ -27,22 +30,23 @@ export function createLookup(
       byName.set(name, byName.has(name) ? 'ambiguous' : site);
     }
   }
-  const byIndicatorName = new Map<string, Indicator>();
-  for (const indicator of indicators) {
-    const names = [indicator.code, indicator.nameZh, indicator.nameEn, ...indicator.synonyms];
-    for (const name of names.map(normaliseName)) {
-      if (!byIndicatorName.has(name)) byIndicatorName.set(name, indicator);
-    }
-  }
-  return {
-    findSite(name) {
+  const siteLookup = {
+    findSite(name: string) {
       const found = byName.get(foldSiteName(name));
       return found === 'ambiguous' ? undefined : found;
     },
-    nearSites: (name) => findNearNames(name, [...new Set(sites.map((site) => site.name))]),
-    findIndicator: (name) => byIndicatorName.get(name),
+    nearSites: (name: string) => findNearNames(name, [...new Set(sites.map((site) => site.name))]),
     countySiteId,
   };
+  return withNames(siteLookup, createNameLookup(indicators, names));
+}
+
+function withNames(
+  siteLookup: Pick<DecodeLookup, 'findSite' | 'nearSites' | 'countySiteId'>,
+  { inMedium, ...names }: NameLookup,
+): DecodeLookup {
+  if (inMedium === undefined) return { ...siteLookup, ...names };
+  return { ...siteLookup, ...names, inMedium: (medium) => withNames(siteLookup, inMedium(medium)) };
 }
 
 /** Blanks at the ends and full-width forms do not make another site; brackets and their contents do. */
@@ -59,15 +63,4 @@ function findNearNames(name: string, candidates: readonly string[]): string[] {
     .sort((a, b) => b.score - a.score)
     .slice(0, 3)
     .map(({ candidate }) => candidate);
-}
-
-function pairsOf(text: string): Set<string> {
-  const bare = text.replace(/[()（）\s]/g, '');
-  if (bare.length < 2) return new Set([bare]);
-  return new Set(Array.from({ length: bare.length - 1 }, (_, index) => bare.slice(index, index + 2)));
-}
-
-function similarity(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  const shared = [...a].filter((pair) => b.has(pair)).length;
-  return (2 * shared) / (a.size + b.size);
 }

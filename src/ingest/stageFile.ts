@@ -3,6 +3,7 @@ import type { PeriodReport } from '../domain/reading.js';
 import type { Rejection } from '../domain/rejection.js';
 import type { KeyedTableName, StagedRow } from '../store/keyedTable.js';
 import { Stage, type StagedNote } from '../store/stage.js';
+import { noteColumnNames, watchNames } from './columnNameNotices.js';
 import { ColumnPlausibility } from './decode/columnPlausibility.js';
 import type { DecodedBatch } from './decode/decodedBatch.js';
 import { decodeRecords } from './decode/decodeFile.js';
@@ -10,6 +11,8 @@ import type { DecodeLookup, DecodeOptions } from './decode/decodeLookup.js';
 import type { TextEncodingName } from './decode/encoding.js';
 import { recogniseLayout } from './decode/layout.js';
 import type { LayoutPlan } from './decode/layoutPlan.js';
+import { settleMedium } from './decode/mediumLookup.js';
+import { describePlannedTable, describeRefusedTable, type Understanding } from './decode/understanding.js';
 import { FaultList } from './faultList.js';
 import { NoticeList } from './noticeList.js';
 import { openSource, type RecordSource } from './recordSource.js';
@@ -18,6 +21,8 @@ import { openSource, type RecordSource } from './recordSource.js';
 export interface StagedFile {
   /** `undefined` when the table could not be understood; `faults` says why. */
   readonly plan: LayoutPlan | undefined;
+  /** How far the table was understood, where it was not or not surely. */
+  readonly understanding: Understanding | null;
   readonly stage: Stage;
   /** The sheet that was read; empty for a text. */
   readonly sheet: string;
@@ -44,7 +49,7 @@ const maxReports = 200_000;
 export async function stageFile(
   client: PoolClient,
   file: { readonly path: string; readonly encoding: TextEncodingName | 'workbook' },
-  lookup: DecodeLookup,
+  known: DecodeLookup,
   options: StageOptions,
 ): Promise<StagedFile> {
   const faults = new FaultList();
@@ -58,14 +63,23 @@ export async function stageFile(
       faults.addFatal({ line: 0, column: '', value: '', code: 'file-empty', params: {} });
     }
     const reading = { ...options, ...source.decodeOptions };
+    const lookup = settleMedium(head, known);
     const recognised =
       faults.fatal > 0 ? undefined : recogniseLayout(head, lookup, reading, source.delimiter);
     if (recognised?.ok !== true) {
-      for (const rejection of recognised?.rejected ?? []) faults.addFatal(rejection);
-      return { ...common, plan: undefined, reports: [], ...noRows };
+      const rejected = recognised?.rejected ?? [];
+      for (const rejection of rejected) faults.addFatal(rejection);
+      const understanding =
+        rejected.length === 0
+          ? null
+          : describeRefusedTable(head, lookup, reading, rejected, source.delimiter);
+      return { ...common, plan: undefined, understanding, reports: [], ...noRows };
     }
-    const rows = await stageRows(source, recognised.plan, lookup, reading, common);
-    return { ...common, plan: recognised.plan, ...rows };
+    const { plan } = recognised;
+    const understanding = plan.confidence < 1 ? describePlannedTable(plan, head, lookup) : null;
+    noteColumnNames(plan, lookup, reading, notices);
+    const rows = await stageRows(source, plan, watchNames(lookup, notices), reading, common);
+    return { ...common, plan, understanding, ...rows };
   } finally {
     await source.close();
   }

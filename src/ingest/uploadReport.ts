@@ -2,6 +2,8 @@ import { formatMend, formatMessage, type Language, type MessageCode } from '../d
 import type { Rejection } from '../domain/rejection.js';
 import type { VerdictName } from '../domain/verdict.js';
 import type { LayoutPlan } from './decode/layoutPlan.js';
+import type { Understanding } from './decode/understanding.js';
+import type { SourceUse } from './importOptions.js';
 
 /** How many faults and changes a report carries; their numbers are always complete. */
 export const maxListedFaults = 1_000;
@@ -31,6 +33,12 @@ export interface ImportReport {
   readonly headerLine: number | null;
   readonly layout: string | null;
   readonly interval: string | null;
+  /** 1 when nothing had to be assumed, less for every assumption; `null` when the table was not understood. */
+  readonly confidence: number | null;
+  /** How far the table was understood, where it was not or not surely. */
+  readonly understanding: Understanding | null;
+  /** The source named in the request and what was taken from its settings; `null` when none was named. */
+  readonly source: (SourceUse & { readonly mappingVersion: number | null }) | null;
   readonly columns: readonly {
     readonly position: number;
     readonly header: string;

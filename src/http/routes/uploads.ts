@@ -1,20 +1,14 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/domainError.js';
+import { roleIncludes } from '../../domain/role.js';
 import { verdicts } from '../../domain/verdict.js';
 import { mappingSchema } from '../../ingest/decode/mapping.js';
+import { uploadOptionsSchema, type GivenUploadOptions } from '../../ingest/uploadOptions.js';
 import { tooManyRequests } from '../authentication.js';
 import { parsePart } from '../fieldErrors.js';
 import { receiveFile } from '../multipart.js';
 import { RequestProblem } from '../problem.js';
-import {
-  booleanText,
-  dayText,
-  defineRoute,
-  instant,
-  limitText,
-  recordNumber,
-  type RouteContext,
-} from '../route.js';
+import { defineRoute, instant, limitText, recordNumber, type RouteContext } from '../route.js';
 import type { UploadOptions, UploadReport } from '../services.js';
 
 const count = z.int().min(0);
@@ -36,6 +30,21 @@ const uploadSummary = z
     headerLine: z.int().nullable(),
     layout: z.string().nullable(),
     interval: z.string().nullable(),
+    confidence: z.number().nullable().meta({
+      description: '1 when nothing had to be assumed, less for every assumption; null: not understood',
+    }),
+    source: z
+      .strictObject({
+        code: z.string(),
+        nameZh: z.string(),
+        version: z.int(),
+        taken: z.array(z.string()).meta({ description: 'What was taken from the settings of the source' }),
+        mappingVersion: z
+          .int()
+          .nullable()
+          .meta({ description: 'Version of the source that keeps the mapping of this file' }),
+      })
+      .nullable(),
     columns: z.array(
       z.strictObject({
         position: z.int(),
@@ -69,9 +78,46 @@ const uploadSummary = z
   })
   .meta({ id: 'UploadSummary' });
 
+const candidate = z.strictObject({
+  role: z.string(),
+  indicator: z.string().optional(),
+  published: z.string().optional(),
+  why: z.enum(['name', 'values']),
+  similarTo: z.string().optional().meta({ description: 'The known name that the header resembles' }),
+});
+
+const understanding = z
+  .strictObject({
+    headerLine: z.int().nullable(),
+    layout: z.string().nullable(),
+    columnCount: count,
+    columns: z
+      .array(
+        z.strictObject({
+          position: z.int(),
+          header: z.string(),
+          state: z.enum(['understood', 'unclear', 'unknown']),
+          role: z.string().nullable(),
+          indicator: z.string().nullable(),
+          unit: z.string().nullable(),
+          candidates: z.array(candidate),
+          samples: z.array(z.string()),
+        }),
+      )
+      .meta({ description: 'At most the first 200' }),
+    missing: z.array(z.enum(['site', 'time', 'items'])),
+    suggestedMapping: mappingSchema
+      .nullable()
+      .meta({ description: 'What was understood, to be completed and sent back as the option mapping' }),
+  })
+  .meta({ id: 'Understanding' });
+
 const uploadReport = z
   .strictObject({
     ...uploadSummary.shape,
+    understanding: understanding
+      .nullable()
+      .meta({ description: 'How far the table was understood, where it was not or not surely' }),
     faults: z.array(
       z.strictObject({
         line: count,
@@ -95,62 +141,7 @@ const uploadReport = z
   })
   .meta({ id: 'UploadReport' });
 
-const unitsText = z
-  .string()
-  .transform((text, context): unknown => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      context.issues.push({ code: 'custom', message: 'JSON: {"PM2.5":"mg/m³"}', input: text });
-      return z.NEVER;
-    }
-  })
-  .pipe(z.record(z.string().max(200), z.string().max(50)));
-
-const mappingText = z
-  .string()
-  .max(100_000)
-  .transform((text, context): unknown => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      context.issues.push({ code: 'custom', message: 'JSON', input: text });
-      return z.NEVER;
-    }
-  })
-  .pipe(mappingSchema);
-
-const uploadOptions = z.strictObject({
-  year: z
-    .string()
-    .regex(/^(19|20)\d{2}$/)
-    .transform(Number)
-    .optional()
-    .meta({ description: 'Year of times that have none' }),
-  date: dayText.optional().meta({ description: 'Day of a file without a time column' }),
-  hourLabel: z.enum(['end', 'start']).optional().meta({ description: 'Which end of the hour a time names' }),
-  interval: z.enum(['hour', 'day', 'month', 'instant']).optional(),
-  site: z.string().max(100).optional().meta({ description: 'Site of a file without a site column' }),
-  units: unitsText.optional().meta({ description: 'JSON object: column header → unit of the file' }),
-  mapping: mappingText.optional().meta({
-    description:
-      'JSON: {header, columns: [{position, role, indicator?, unit?}]}; for files whose header is missing or wrong',
-  }),
-  sheet: z.string().max(100).optional().meta({ description: 'Sheet of a workbook' }),
-  dryRun: booleanText.optional().meta({ description: 'Only try; store nothing' }),
-  overwrite: booleanText
-    .optional()
-    .meta({ description: 'Let the file prevail over stored values that differ' }),
-  onError: z.enum(['reject-file', 'skip-rows']).optional(),
-  reason: z
-    .string()
-    .max(500)
-    .optional()
-    .meta({ description: 'Why stored values are changed; kept in the revisions' }),
-});
-
-type GivenOptions = z.output<typeof uploadOptions>;
-type UploadContext = RouteContext<undefined, GivenOptions, undefined>;
+type UploadContext = RouteContext<undefined, GivenUploadOptions, undefined>;
 
 async function upload(context: UploadContext) {
   const { actor, request, language, metrics, services, uploadLimiter } = context;
@@ -169,15 +160,20 @@ async function upload(context: UploadContext) {
 }
 
 function mergeOptions(
-  { query, language }: UploadContext,
+  { query, language, actor }: UploadContext,
   fields: Readonly<Record<string, string>>,
 ): UploadOptions {
   // Forms send every field, those left blank too.
   const filled = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
-  const form = parsePart(uploadOptions, filled, 'form', language);
-  const twice = Object.keys(form).filter((name) => query[name as keyof GivenOptions] !== undefined);
+  const form = parsePart(uploadOptionsSchema, filled, 'form', language);
+  const twice = Object.keys(form).filter((name) => query[name as keyof GivenUploadOptions] !== undefined);
   if (twice.length > 0) throw new RequestProblem('invalid-request', { detail: twice.join(', ') });
-  return { dryRun: false, overwrite: false, onError: 'reject-file', ...query, ...form };
+  const options = { ...query, ...form };
+  // What is saved decides how every later file of the source is read.
+  if (options.saveMapping === true && !roleIncludes(actor.role, 'reviewer')) {
+    throw new RequestProblem('forbidden', { needed: 'reviewer', held: actor.role });
+  }
+  return { dryRun: false, overwrite: false, onError: 'reject-file', ...options };
 }
 
 function replyOf(report: UploadReport) {
@@ -229,7 +225,7 @@ export const uploadRoutes = [
     timeoutMs: null,
     // Listed as parameters only: Swagger UI fills form fields with samples and sends them in any order.
     file: 'CSV, UTF-8 / GB18030',
-    query: uploadOptions,
+    query: uploadOptionsSchema,
     response: uploadReport,
     handle: (context) => upload(context),
   }),

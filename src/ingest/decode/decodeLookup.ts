@@ -1,13 +1,27 @@
 import type { Interval } from '../../domain/family.js';
-import type { Indicator } from '../../domain/indicator.js';
+import type { Indicator, Medium } from '../../domain/indicator.js';
 import type { Site } from '../../domain/site.js';
+import type { Delimiter } from './delimiter.js';
 import type { ListRole } from './listSynonyms.js';
 import type { Mapping } from './mapping.js';
-import type { StructuralSynonym } from './structuralSynonyms.js';
+import type { PublishedIndicator, StructuralRole, StructuralSynonym } from './structuralSynonyms.js';
 import type { DateSystem, HourLabel } from './timeConvention.js';
 
 /** What a decoder needs to know of a site. */
 export type SiteKey = Pick<Site, 'id' | 'code' | 'name' | 'kind'>;
+
+/** The bureau's own meaning of a column name; `item`: the name is an indicator's, which `findIndicator` finds. */
+export type OwnMeaning = StructuralSynonym | { readonly role: ListRole } | { readonly role: 'item' };
+
+/** What a column whose name is not known might be. */
+export interface ColumnCandidate {
+  readonly role: StructuralRole | ListRole | 'item';
+  readonly indicator?: string;
+  readonly published?: PublishedIndicator;
+  /** `name`: its header resembles `similarTo`; `values`: its cells are all of that kind. */
+  readonly why: 'name' | 'values';
+  readonly similarTo?: string;
+}
 
 /** The reference data that decoders ask; the caller fills it before decoding, so that asking is quick. */
 export interface DecodeLookup {
@@ -17,11 +31,21 @@ export interface DecodeLookup {
   nearSites(name: string): readonly string[];
   /** By a name that went through `normaliseName`. */
   findIndicator(normalisedName: string): Indicator | undefined;
+  /** By the code itself, whatever else the bureau has given that name to mean. */
+  findCode?(code: string): Indicator | undefined;
   /**
    * The meaning of a column name that went through `normaliseName`, where the bureau has given it one; asked before
    * the built-in synonyms.
    */
-  findStructural?(normalisedName: string): StructuralSynonym | { readonly role: ListRole } | undefined;
+  findStructural?(normalisedName: string): OwnMeaning | undefined;
+  /** Where the bureau's meaning of a name replaces a built-in one: both, in words for a notice. */
+  findReplaced?(
+    normalisedName: string,
+  ): { readonly name: string; readonly meaning: string; readonly builtIn: string } | undefined;
+  /** Up to three known column names that resemble a header, the nearest first. */
+  nearColumns?(header: string): readonly ColumnCandidate[];
+  /** The same lookup with the names that hold only in tables about a medium; absent when there are none. */
+  inMedium?(medium: Medium): DecodeLookup;
   /** The site that stands for the whole county. */
   readonly countySiteId: number;
 }
@@ -55,7 +79,9 @@ export interface DecodeOptions {
    * name): in the unit of storage. A text may name its own unit (`0.04μg/L`).
    */
   readonly detectionLimits?: Readonly<Record<string, number | string>>;
-  /** Headers of site columns (layout `wide-by-site`) that are not to be read. */
+  /** Delimiter of a text table, where it is not to be found from the first lines. */
+  readonly delimiter?: Delimiter;
+  /** Headers of columns that are not to be read. */
   readonly ignoreColumns?: readonly string[];
   /** What becomes of site columns whose site is not registered; default `reject`. */
   readonly unknownSiteColumns?: 'reject' | 'ignore';

@@ -37,7 +37,7 @@ export function checkDetectionLimits(view: HeaderView): Rejection[] {
   return Object.entries(detectionLimits).flatMap(([name, limit]) => {
     const option = `detectionLimits.${name}`;
     const cell = view.cells.find(({ header }) => header === name);
-    const indicator = view.lookup.findIndicator(normaliseName(name));
+    const indicator = findItem(name, view.lookup);
     if (cell === undefined && indicator === undefined) {
       return [
         rejectOption(
@@ -60,5 +60,9 @@ function readLimit(limit: number | string, unit: string): Decimal | undefined {
 }
 
 function isNameOf(name: string, indicator: Indicator, lookup: DecodeLookup): boolean {
-  return name === indicator.code || lookup.findIndicator(normaliseName(name))?.code === indicator.code;
+  return findItem(name, lookup)?.code === indicator.code;
+}
+
+function findItem(name: string, lookup: DecodeLookup): Indicator | undefined {
+  return lookup.findCode?.(name) ?? lookup.findIndicator(normaliseName(name));
 }

@@ -58,12 +58,25 @@ export function headerText(text: string, position: number): string {
 /** The structural meaning of a normalised name: the bureau's own, else the built-in one. */
 export function findStructural(normalisedName: string, lookup: DecodeLookup): StructuralSynonym | undefined {
   const own = lookup.findStructural?.(normalisedName);
+  if (own?.role === 'item') return undefined;
   return own !== undefined && 'rank' in own ? own : findStructuralSynonym(normalisedName);
 }
 
 function findListRole(normalisedName: string, lookup: DecodeLookup): ListRole | undefined {
   const own = lookup.findStructural?.(normalisedName)?.role;
   return own !== undefined && isListRole(own) ? own : findListSynonym(normalisedName);
+}
+
+/** The names by which a header is looked up, the fullest first: with what its brackets say, and without. */
+export function namesOfHeader(header: string): readonly string[] {
+  const { name, remark } = splitHeader(headerText(header, 0));
+  return [...new Set([normaliseName(name + remark), normaliseName(name)])];
+}
+
+/** Whether a request says that a column is not to be read. */
+export function isIgnoredHeader(header: string, ignoreColumns: readonly string[] = []): boolean {
+  const fold = (text: string): string => text.normalize('NFKC').replace(/\s+/g, ' ').trim();
+  return ignoreColumns.some((name) => fold(name) === fold(header));
 }
 
 const dailyMeanPattern = /(?<!\d)24[\s_]*(?:h|小时)/i;

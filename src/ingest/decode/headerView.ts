@@ -1,7 +1,7 @@
 import type { Rejection } from '../../domain/rejection.js';
 import type { CsvRecord } from './csvRecords.js';
 import type { DecodeLookup, DecodeOptions } from './decodeLookup.js';
-import { readHeaderCell, type HeaderCell } from './headerCell.js';
+import { isIgnoredHeader, readHeaderCell, type HeaderCell } from './headerCell.js';
 import type { Assumption } from './layoutPlan.js';
 import { rejectFile, type Fault } from './rejectCell.js';
 import type { StructuralRole, StructuralSynonym } from './structuralSynonyms.js';
@@ -46,7 +46,12 @@ export function viewHeader(
     .map((record) => ({ record, cells: record.cells.map((text, i) => readHeaderCell(text, i, lookup)) }));
   const found = findHeaderRecord(candidates, lookup, options.lists);
   if (found === undefined) return [notFound(first)];
-  const { record, cells } = found;
+  const { record } = found;
+  const cells = found.cells.map((cell) =>
+    isIgnoredHeader(cell.header, options.ignoreColumns)
+      ? { position: cell.position, header: cell.header }
+      : cell,
+  );
   const { roles, published, clashes } = chooseRoles(cells);
   if (clashes.length > 0) return clashes;
   const assumptions: Assumption[] = [];

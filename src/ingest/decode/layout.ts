@@ -76,7 +76,8 @@ function withMapping(options: DecodeOptions, mapping: NonNullable<DecodeOptions[
   };
 }
 
-function draftLayout(view: HeaderView): LayoutDraft | Rejection {
+/** The layout that a header suggests, with what each of its columns is for. */
+export function draftLayout(view: HeaderView): LayoutDraft | Rejection {
   if (isWideBySite(view)) return planWideBySite(view);
   if (view.options.lists === true && isPeriodList(view)) return planDustPeriods(view);
   if (view.options.lists === true && isSiteList(view)) return planSiteList(view);

@@ -33,6 +33,10 @@ const byName = new Map<string, ListRole>(
   listRows.flatMap(([role, names]) => names.map((name) => [name, role] as const)),
 );
 
+/** The built-in names of the columns of lists, a line per role. */
+export const listSynonyms: readonly { readonly role: ListRole; readonly names: readonly string[] }[] =
+  listRows.map(([role, names]) => ({ role, names }));
+
 /** The role that a normalised column name has in a list. */
 export function findListSynonym(normalisedName: string): ListRole | undefined {
   return byName.get(normalisedName);

@@ -2,7 +2,7 @@ import { normaliseName, type Indicator } from '../../domain/indicator.js';
 import type { Rejection } from '../../domain/rejection.js';
 import type { CsvRecord } from './csvRecords.js';
 import type { DecodeLookup, DecodeOptions } from './decodeLookup.js';
-import { headerText, readHeaderCell, type HeaderCell } from './headerCell.js';
+import { headerText, isIgnoredHeader, readHeaderCell, type HeaderCell } from './headerCell.js';
 import { findHeaderRecord, rejectNoHeader, type HeaderView, type StructuralCell } from './headerView.js';
 import { isListRole } from './listSynonyms.js';
 import { mappingSchema, type MappedColumn, type Mapping } from './mapping.js';
@@ -37,6 +37,10 @@ export function viewMapped(
   const columns = new Map(mapping.columns.map((column) => [column.position, column]));
   const cells = Array.from({ length: columnCount }, (_, position) =>
     mappedCell(nameOf(texts, position), position, columns.get(position), lookup),
+  ).map((cell) =>
+    isIgnoredHeader(cell.header, options.ignoreColumns)
+      ? { position: cell.position, header: cell.header }
+      : cell,
   );
   const structural = cells.filter((cell): cell is StructuralCell => cell.structural !== undefined);
   const published = structural.filter((cell) => cell.structural.role === 'published');
@@ -56,6 +60,12 @@ export function viewMapped(
     lookup,
     options,
   };
+}
+
+/** What is wrong with a mapping whatever file it is for. */
+export function checkMapping(mapping: Mapping, lookup: DecodeLookup): readonly Rejection[] {
+  const columnCount = mapping.columnCount ?? Number.MAX_SAFE_INTEGER;
+  return [...checkColumns(mapping, columnCount, lookup), ...checkClashes(mapping)];
 }
 
 function mappedCell(
@@ -89,7 +99,8 @@ function nameOf(texts: readonly string[], position: number): string {
 }
 
 function findMapped(column: MappedColumn, lookup: DecodeLookup): Indicator | undefined {
-  return column.indicator === undefined ? undefined : lookup.findIndicator(normaliseName(column.indicator));
+  if (column.indicator === undefined) return undefined;
+  return lookup.findCode?.(column.indicator) ?? lookup.findIndicator(normaliseName(column.indicator));
 }
 
 function findMappedHeader(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { delimiters, type Delimiter } from './delimiter.js';
 import { layoutNames, type LayoutPlan } from './layoutPlan.js';
 import { listRoles } from './listSynonyms.js';
 import { publishedIndicators, structuralRoles } from './structuralSynonyms.js';
@@ -10,10 +11,10 @@ const columnSchema = z.strictObject({
   position: z.int().min(0).max(9_999),
   role: z.enum([...structuralRoles, ...listRoles, 'item', 'site-values']),
   /** As printed; when given, the file's header must read so. */
-  header: z.string().max(201).optional(),
+  header: z.string().max(250).optional(),
   /** For role `item`: code or name. */
   indicator: text.optional(),
-  unit: z.string().trim().max(40).optional(),
+  unit: z.string().trim().max(50).optional(),
   published: z.enum(publishedIndicators).optional(),
   /** For role `period`: figures run up to the day. */
   upTo: z.boolean().optional(),
@@ -34,7 +35,7 @@ export const mappingSchema = z.strictObject({
   /** For times without a year; a year in the request goes before it. */
   year: z.int().min(1990).max(2100).optional(),
   /** To be handed to `readCsvRecords`; see `csvOptionsOf`. */
-  delimiter: z.string().min(1).max(2).optional(),
+  delimiter: z.enum(delimiters).optional(),
 });
 
 export type Mapping = z.infer<typeof mappingSchema>;
@@ -63,12 +64,18 @@ export function describeMapping(plan: LayoutPlan): Mapping {
     layout: plan.layout,
     ...(measured ? { interval: plan.interval } : {}),
     hourLabel: plan.hourLabel,
-    delimiter: plan.delimiter,
+    ...(isDelimiter(plan.delimiter) ? { delimiter: plan.delimiter } : {}),
   };
 }
 
+function isDelimiter(text: string): text is Delimiter {
+  return (delimiters as readonly string[]).includes(text);
+}
+
 /** What `readCsvRecords` has to know of the request. */
-export function csvOptionsOf(options: { readonly mapping?: Mapping }): { delimiter?: string } {
-  const delimiter = options.mapping?.delimiter;
+export function csvOptionsOf(options: { readonly delimiter?: Delimiter; readonly mapping?: Mapping }): {
+  delimiter?: string;
+} {
+  const delimiter = options.delimiter ?? options.mapping?.delimiter;
   return delimiter === undefined ? {} : { delimiter };
 }

@@ -228,11 +228,11 @@ export function storedIndicator(
   { lookup }: Pick<HeaderView, 'lookup'>,
 ): { readonly indicator: Indicator; readonly assumed: boolean } {
   if (indicator.code === 'o3' && (interval === 'day' || interval === 'month')) {
-    const daily = lookup.findIndicator('o38h');
+    const daily = lookup.findCode?.('o3_8h') ?? lookup.findIndicator('o38h');
     if (daily !== undefined) return { indicator: daily, assumed: true };
   }
   if (indicator.code === 'o3_1h' && interval === 'hour') {
-    return { indicator: lookup.findIndicator('o3') ?? indicator, assumed: false };
+    return { indicator: lookup.findCode?.('o3') ?? lookup.findIndicator('o3') ?? indicator, assumed: false };
   }
   return { indicator, assumed: false };
 }

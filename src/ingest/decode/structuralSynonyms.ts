@@ -125,6 +125,12 @@ export function findStructuralSynonym(normalisedName: string): StructuralSynonym
   return byName.get(normalisedName);
 }
 
+/** The built-in table of column names, a line per meaning. */
+export const structuralSynonyms: readonly {
+  readonly synonym: StructuralSynonym;
+  readonly names: readonly string[];
+}[] = synonymRows.map(([synonym, names]) => ({ synonym, names }));
+
 /** What the station-state column says: nothing unusual, values not to be relied on, or no water. */
 export type StationState = 'normal' | 'maintenance' | 'no-flow' | 'unknown';
 
