@@ -156,6 +156,8 @@ async function importInTransaction(
   const report = buildReport(file.name, received, staged, judged, options);
   if (report.status === 'rejected' || report.status === 'needs-overwrite')
     throw new Unstored(report, staged.faults);
+  // Nobody asks what the data would change: there is no need to write them only to take them back.
+  if (options.dryRun && assess === undefined) throw new Unstored(report, staged.faults);
   await ensurePartitions(context.pool, client, staged.stage);
   const writeId = await insertWrite(client, actor, {
     kind: 'upload',

@@ -97,24 +97,29 @@ async function stageRows(
   const plausibility = new ColumnPlausibility();
   const totals = { ...noRows };
   const reports: PeriodReport[] = [];
-  for await (const batch of decodeRecords(source.all(), plan, lookup, options, plausibility)) {
-    await options.reached('parsed');
-    totals.rowsRead += batch.rowsRead;
-    totals.rowsRejected += batch.rowsRejected;
-    totals.rowsEmpty += batch.rowsEmpty;
-    totals.suspectCount += countSuspects(batch);
-    for (const rejection of batch.rejected) faults.add(rejection);
-    for (const { code, params } of batch.notices) notices.add({ code, params });
-    if (totals.rowsRead > options.maxRows || reports.length > maxReports) {
-      faults.addFatal(tooManyRows(Math.min(options.maxRows, maxReports)));
-      break;
+  try {
+    for await (const batch of decodeRecords(source.all(), plan, lookup, options, plausibility)) {
+      await options.reached('parsed');
+      totals.rowsRead += batch.rowsRead;
+      totals.rowsRejected += batch.rowsRejected;
+      totals.rowsEmpty += batch.rowsEmpty;
+      totals.suspectCount += countSuspects(batch);
+      for (const rejection of batch.rejected) faults.add(rejection);
+      for (const { code, params } of batch.notices) notices.add({ code, params });
+      if (totals.rowsRead > options.maxRows || reports.length > maxReports) {
+        faults.addFatal(tooManyRows(Math.min(options.maxRows, maxReports)));
+        break;
+      }
+      // Nothing of a refused file is stored; its remaining rows are read only for their faults.
+      if (faults.fatal === 0) {
+        await stageBatch(stage, batch);
+        reports.push(...batch.reports);
+        await options.reached('staged');
+      }
     }
-    // Nothing of a refused file is stored; its remaining rows are read only for their faults.
-    if (faults.fatal === 0) {
-      await stageBatch(stage, batch);
-      reports.push(...batch.reports);
-      await options.reached('staged');
-    }
+    await stage.flush();
+  } finally {
+    await stage.abandon();
   }
   for (const rejection of plausibility.rejections()) faults.addFatal(rejection);
   if (totals.rowsRead === 0 && faults.count === 0) {
@@ -149,8 +154,8 @@ async function stageBatch(stage: Stage, batch: DecodedBatch): Promise<void> {
     const ts = seriesTimes.get(line);
     if (ts !== undefined) append(notes, 'series', { ...note, ts, siteId });
   }
-  for (const [table, list] of rows) await stage.add(table, list);
-  for (const [table, list] of notes) await stage.addNotes(table, list);
+  for (const [table, list] of rows) await stage.append(table, list);
+  for (const [table, list] of notes) await stage.appendNotes(table, list);
 }
 
 function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -1,20 +1,24 @@
 // Microseconds between the epochs of Unix and PostgreSQL (2000-01-01).
 const postgresEpochMs = 946_684_800_000;
-const signature = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+/** What a binary COPY stream begins with. */
+export const copyHeader: Buffer = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+/** What a binary COPY stream ends with. */
+export const copyTrailer: Buffer = Buffer.from([0xff, 0xff]);
+
+// Above the size up to which buffers share a pool: each is a piece of memory of its own.
+const initialBytes = 1 << 16;
 
 /**
  * Encodes rows in PostgreSQL's binary COPY format into one growing buffer. Call `row` with the number of fields, then
- * one field method per field; `take` hands out what has been encoded so far.
+ * one field method per field; `take` hands out what has been encoded so far. `copyHeader` goes before the first row,
+ * `copyTrailer` behind the last.
  */
 export class CopyEncoder {
-  #buffer: Buffer = Buffer.allocUnsafe(1 << 16);
-  #view = new DataView(this.#buffer.buffer, this.#buffer.byteOffset, this.#buffer.length);
+  #buffer: Buffer = Buffer.allocUnsafe(initialBytes);
+  #view = viewOf(this.#buffer);
   #length = 0;
-
-  constructor() {
-    signature.copy(this.#buffer);
-    this.#length = signature.length;
-  }
+  #lent: Buffer | undefined;
+  #spare: Buffer | undefined;
 
   row(fields: number): void {
     this.#reserve(2);
@@ -66,28 +70,35 @@ export class CopyEncoder {
     return this.#length;
   }
 
-  /** The bytes encoded since the last call; the encoder starts a fresh buffer. */
+  /** The bytes encoded since the last call; the encoder goes on in other memory. */
   take(): Buffer {
     const taken = this.#buffer.subarray(0, this.#length);
-    this.#buffer = Buffer.allocUnsafe(Math.max(1 << 16, this.#buffer.length));
-    this.#view = new DataView(this.#buffer.buffer, this.#buffer.byteOffset, this.#buffer.length);
+    this.#lent = this.#buffer;
+    this.#use(this.#spare ?? Buffer.allocUnsafe(this.#buffer.length));
+    this.#spare = undefined;
     this.#length = 0;
     return taken;
   }
 
-  /** The trailer that ends the stream, with whatever was not yet taken before it. */
-  finish(): Buffer {
-    this.#reserve(2);
-    this.#view.setInt16(this.#length, -1);
-    this.#length += 2;
-    return this.take();
+  /** Says that the bytes last taken have been sent: their memory is used again. */
+  giveBack(): void {
+    this.#spare = this.#lent;
+    this.#lent = undefined;
   }
 
   #reserve(bytes: number): void {
     if (this.#length + bytes <= this.#buffer.length) return;
     const grown = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length + bytes));
     this.#buffer.copy(grown, 0, 0, this.#length);
-    this.#buffer = grown;
-    this.#view = new DataView(grown.buffer, grown.byteOffset, grown.length);
+    this.#use(grown);
   }
+
+  #use(buffer: Buffer): void {
+    this.#buffer = buffer;
+    this.#view = viewOf(buffer);
+  }
+}
+
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }

@@ -81,36 +81,75 @@ export function takeRepetitionsSql(table: KeyedTable): string {
     returning s.line`;
 }
 
+/** Whether any key occurs more than once in the stage. */
+export function keysRepeatSql(table: KeyedTable): string {
+  return `select exists (
+      select from ${stageTable(table)} g group by ${keyList(table, 'g')} having count(*) > 1) as found`;
+}
+
+/** Whether anything is stored between two times, for each of several tables: $1, $2 for the first, $3, $4 … */
+export function anyStoredSql(tables: readonly KeyedTable[]): string {
+  // The order makes it a look into the index, whatever the planner believes about the number of rows.
+  const found = tables.map(
+    ({ name, table }, i) =>
+      `exists (select from (select ts from ${table} where ts between $${2 * i + 1} and $${2 * i + 2}
+                order by ts limit 1) f) as ${quote(name)}`,
+  );
+  return `select ${found.join(', ')}`;
+}
+
+/** A staged table that is counted. */
+export interface CountedTable {
+  readonly table: KeyedTable;
+  /** Whether a stored row may have the key of a staged one. */
+  readonly mayBeStored: boolean;
+}
+
+/** Counts the rows and values of one staged table by kind against what is stored. */
+export function countKindsSql(counted: CountedTable): string {
+  return `select ${rowKinds}, ${valueKinds} from (${kindsOfTable(counted)}) k`;
+}
+
 /**
- * Counts rows and values by kind against what is stored. A line of the input that went into several tables counts
- * once: changed if any part of it is, else new if any part is.
+ * Counts the values of several staged tables, table by table in the order given, and the lines of all: a line of the
+ * input that went into several tables counts once: changed if any part of it is, else new if any part is. The lines are
+ * in the row without a table.
  */
-export function countKindsSql(tables: readonly KeyedTable[]): string {
-  const parts = tables.map(kindsOfTable).join(' union all ');
-  const lines =
-    tables.length === 1
-      ? parts
-      : `select line, bool_or(changed) as changed, bool_or(added) as added, sum(values_changed) as values_changed,
-                sum(values_new) as values_new, sum(values_all) as values_all, min(ts) as ts, max(last_ts) as last_ts
-           from (${parts}) as parts group by line`;
-  return `select count(*) filter (where k.changed)::integer as rows_changed,
+export function countKindsOfTablesSql(counted: readonly CountedTable[]): string {
+  const parts = counted.map((each, i) => `select ${i} as part, t.* from (${kindsOfTable(each)}) t`);
+  return `with parts as materialized (${parts.join(' union all ')})
+    select k.part, ${rowKinds}, ${valueKinds} from parts k group by k.part
+    union all
+    select null, ${rowKinds}, 0, 0, 0, 0, 0, 0, null, null
+      from (select line, bool_or(changed) as changed, bool_or(added) as added from parts group by line) k
+    order by part nulls last`;
+}
+
+const rowKinds = `count(*) filter (where k.changed)::integer as rows_changed,
       count(*) filter (where k.added and not k.changed)::integer as rows_new,
-      count(*) filter (where not k.added and not k.changed)::integer as rows_unchanged,
+      count(*) filter (where not k.added and not k.changed)::integer as rows_unchanged`;
+
+const valueKinds = `count(*)::integer as rows,
+      count(*) filter (where k.absent)::integer as rows_absent,
+      count(*) filter (where (k.changed or k.added) and not k.absent)::integer as rows_altering,
       coalesce(sum(k.values_changed), 0)::integer as values_changed,
       coalesce(sum(k.values_new), 0)::integer as values_new,
       coalesce(sum(k.values_all), 0)::integer as values_all,
-      min(k.ts) as first_ts, max(k.last_ts) as last_ts
-    from (${lines}) k`;
-}
+      min(k.ts) as first_ts, max(k.ts) as last_ts`;
 
-function kindsOfTable(table: KeyedTable): string {
+function kindsOfTable({ table, mayBeStored }: CountedTable): string {
+  const values = `num_nonnulls(${table.columns.map((column) => `s.${quote(column)}`).join(', ')})`;
+  if (!mayBeStored) {
+    return `select s.line, false as changed, true as added, true as absent, 0 as values_changed,
+        ${values} as values_new, ${values} as values_all, s.ts
+      from ${stageTable(table)} s`;
+  }
   const changed = anyColumn(table, differs('s', 'f'));
   const added = `(f.ts is null or ${anyColumn(table, adds('s', 'f'))})`;
   const sum = (condition: (column: string) => string) =>
     table.columns.map((column) => `(${condition(quote(column))})::integer`).join(' + ');
-  return `select s.line, ${changed} as changed, ${added} as added, ${sum(differs('s', 'f'))} as values_changed,
-      ${sum(adds('s', 'f'))} as values_new, ${sum((column) => `s.${column} is not null`)} as values_all,
-      s.ts, s.ts as last_ts
+  return `select s.line, ${changed} as changed, ${added} as added, f.ts is null as absent,
+      ${sum(differs('s', 'f'))} as values_changed, ${sum(adds('s', 'f'))} as values_new, ${values} as values_all, s.ts
     from ${stageTable(table)} s left join ${table.table} f on ${sameKey(table, 'f', 's')}`;
 }
 
@@ -120,7 +159,8 @@ export function listChangesSql(table: KeyedTable): string {
   return `select s.line, s.ts, s.site_id, ${key.indicator} as indicator, v.stored, v.given
     from ${stageTable(table)} s join ${table.table} f on ${sameKey(table, 'f', 's')}
     cross join lateral (values ${unpivot(table, 'f', 's')}) as v (indicator, stored, given)
-    where v.stored is not null and v.given is not null and v.stored <> v.given
+    where ${anyColumn(table, differs('s', 'f'))}
+      and v.stored is not null and v.given is not null and v.stored <> v.given
     order by s.line limit $1`;
 }
 
@@ -146,13 +186,29 @@ export function foldPartialRowsSql(table: KeyedTable): string {
  * Rows are taken in key order so that concurrent writers wait for each other instead of deadlocking.
  */
 export function insertNewRowsSql(table: KeyedTable): string {
-  const columns = table.columns.map(quote).join(', ');
-  return `with inserted as (
-      insert into ${table.table} (${keys(table).join(', ')}, write_id, ${columns})
-      select ${keyList(table, 's')}, $1::bigint, ${table.columns.map((column) => `s.${quote(column)}`).join(', ')}
-        from ${stageTable(table)} s order by ${keyList(table, 's')}
+  return `with inserted as (${insertSql(table, false)}
       on conflict do nothing returning ts, site_id)${followUps(table, 'inserted')}
     select count(*)::integer as rows from inserted`;
+}
+
+/**
+ * Inserts all staged rows, which is a good deal faster than inserting what is new; fails when a key is stored. `ordered`
+ * says that they were staged in key order. $1 is the write. To be followed by `followStageSql`.
+ */
+export function insertAllRowsSql(table: KeyedTable, ordered: boolean): string {
+  return insertSql(table, ordered);
+}
+
+/** Marks the days and latest times of all staged rows. */
+export function followStageSql(table: KeyedTable): string {
+  return `with s as (select ts, site_id from ${stageTable(table)})${followUps(table, 's')} select`;
+}
+
+function insertSql(table: KeyedTable, ordered: boolean): string {
+  const columns = table.columns.map(quote).join(', ');
+  return `insert into ${table.table} (${keys(table).join(', ')}, write_id, ${columns})
+      select ${keyList(table, 's')}, $1::bigint, ${table.columns.map((column) => `s.${quote(column)}`).join(', ')}
+        from ${stageTable(table)} s ${ordered ? '' : `order by ${keyList(table, 's')}`}`;
 }
 
 /** Locks and copies the stored rows that the stage would alter; $1 is the write. */
@@ -213,17 +269,22 @@ export function updateRowsSql(table: KeyedTable): string {
     select count(*)::integer as rows from updated`;
 }
 
+/** A row for each Beijing day of a site comes first: a day has many rows, and a mark and a latest time need one. */
 function followUps(table: KeyedTable, source: string): string {
   const latest = `,
+    days as materialized (
+      select site_id, date_bin('1 day', ts, ${beijingMidnight}) as day, max(ts) as ts from ${source} group by 1, 2),
     latest as (
       insert into latest_rows (family, site_id, ts)
-      select '${table.name}', site_id, max(ts) from ${source} group by site_id order by site_id
+      select '${table.name}', site_id, max(ts) from days group by site_id order by site_id
       on conflict (family, site_id) do update set ts = excluded.ts where latest_rows.ts < excluded.ts)`;
   return table.medium === undefined
     ? latest
     : `${latest},
-    marks as (${markDaysSql(table.medium, source)})`;
+    marks as (${markDaysSql(table.medium, 'days')})`;
 }
+
+const beijingMidnight = `timestamptz '2000-01-01 00:00:00+08'`;
 
 /** Marks the Beijing days of the rows of a source as out of date. */
 export function markDaysSql(medium: 'air' | 'water', source: string): string {

@@ -1,21 +1,26 @@
 import pg, { type Pool, type PoolClient } from 'pg';
 import type { KeyedTable } from './keyedTable.js';
 import {
+  anyStoredSql,
   clearFlagsSql,
   copyPriorRowsSql,
+  countKindsOfTablesSql,
   countKindsSql,
   dropReplacedOriginsSql,
   foldPartialRowsSql,
+  followStageSql,
+  insertAllRowsSql,
   insertNewRowsSql,
   keepOriginsSql,
   keepRevisionsSql,
+  keysRepeatSql,
   listChangesSql,
   setFlagsSql,
   takeContradictionsSql,
   takeRepetitionsSql,
   updateRowsSql,
 } from './mergeSql.js';
-import type { Stage } from './stage.js';
+import type { Stage, TableSurvey } from './stage.js';
 
 /** Two or more lines of one input that give different values for the same site and time. */
 export interface Contradiction {
@@ -48,6 +53,10 @@ export interface ValueChange {
   readonly given: string;
 }
 
+// From so many rows on, sorting and joining in memory is worth asking for more of it.
+const largeStage = 50_000;
+const uniqueViolation = '23505';
+
 /**
  * Takes out of the stage what the input itself contradicts or repeats, and counts the rest by kind. Changes nothing
  * that is stored.
@@ -56,8 +65,12 @@ export async function judgeStage(
   client: PoolClient,
   stage: Stage,
 ): Promise<{ contradictions: Contradiction[]; counts: StageCounts }> {
+  await stage.flush();
+  if (stage.rowsAdded >= largeStage) await client.query(`set local work_mem = '64MB'; set local jit = off`);
+  const { tables } = stage;
+  const repeating = await findRepeating(client, stage);
   const byLine = new Map<number, Contradiction>();
-  for (const table of stage.tables) {
+  for (const table of repeating) {
     await client.query(`analyze stage_${table.name}`);
     // A line that went into several tables is named once.
     for (const found of await takeContradictions(client, table)) {
@@ -66,14 +79,55 @@ export async function judgeStage(
   }
   const contradictions = [...byLine.values()].sort((a, b) => a.line - b.line);
   await dropLines(client, stage, [...byLine.keys()]);
-  const duplicates = await takeRepetitions(client, stage.tables);
-  return { contradictions, counts: await countKinds(client, stage.tables, duplicates) };
+  const duplicates = await takeRepetitions(client, tables, repeating);
+  const stored = await findStored(client, stage);
+  for (const table of stored)
+    if (!repeating.includes(table)) await client.query(`analyze stage_${table.name}`);
+  const kinds = await queryKinds(client, tables, stored);
+  tables.forEach((table, i) => {
+    const { rows, rows_absent, rows_altering, values_changed } = kinds.tables[i]!;
+    stage.keepSurvey(table, {
+      keysRepeat: repeating.includes(table),
+      rows,
+      rowsAbsent: rows_absent,
+      rowsAltering: rows_altering,
+      valuesChanged: values_changed,
+    });
+  });
+  return { contradictions, counts: countsOf(tables, kinds, duplicates) };
+}
+
+/** The tables in whose stage a key occurs more than once. */
+async function findRepeating(client: PoolClient, stage: Stage): Promise<KeyedTable[]> {
+  const repeating: KeyedTable[] = [];
+  for (const table of stage.tables) {
+    if (stage.trackOf(table).distinct) continue;
+    const { rows } = await client.query<{ found: boolean }>(keysRepeatSql(table));
+    if (rows[0]!.found) repeating.push(table);
+  }
+  return repeating;
+}
+
+/** The tables that hold anything at all in the stretch of time that their stage spans. */
+async function findStored(client: PoolClient, stage: Stage): Promise<KeyedTable[]> {
+  const { tables } = stage;
+  if (tables.length === 0) return [];
+  const bounds = tables.flatMap((table) => {
+    const { first, last } = stage.trackOf(table).range!;
+    return [new Date(first), new Date(last)];
+  });
+  const { rows } = await client.query<Record<string, boolean>>(anyStoredSql(tables), bounds);
+  return tables.filter(({ name }) => rows[0]![name]);
 }
 
 /** Takes out what only repeats, and counts the lines of which nothing measured is left. */
-async function takeRepetitions(client: PoolClient, tables: readonly KeyedTable[]): Promise<number> {
+async function takeRepetitions(
+  client: PoolClient,
+  tables: readonly KeyedTable[],
+  repeating: readonly KeyedTable[],
+): Promise<number> {
   const lines = new Set<number>();
-  for (const table of tables) {
+  for (const table of repeating) {
     const { rows } = await client.query<{ line: number }>(takeRepetitionsSql(table));
     for (const { line } of rows) lines.add(line);
   }
@@ -103,6 +157,7 @@ async function dropLines(client: PoolClient, stage: Stage, lines: readonly numbe
 export async function listChanges(client: PoolClient, stage: Stage, limit: number): Promise<ValueChange[]> {
   const changes: ValueChange[] = [];
   for (const table of stage.tables) {
+    if (stage.surveyOf(table)?.valuesChanged === 0) continue;
     const { rows } = await client.query<{
       line: number;
       ts: Date;
@@ -133,15 +188,54 @@ export async function listChanges(client: PoolClient, stage: Stage, limit: numbe
  * @returns the number of stored values that were replaced
  */
 export async function applyStage(client: PoolClient, stage: Stage, writeId: string): Promise<number> {
+  // All of it was stored already when it was judged: as if this write had been the first of those of the same moment.
+  if (!stage.hasNotes && stage.tables.every((table) => addsNothing(stage.surveyOf(table)))) return 0;
   let changed = 0;
   for (const table of stage.tables) {
-    await client.query(foldPartialRowsSql(table));
-    await client.query(insertNewRowsSql(table), [writeId]);
-    const prior = await client.query(copyPriorRowsSql(table), [writeId]);
-    if ((prior.rowCount ?? 0) > 0) changed += await replaceRows(client, table, writeId, stage.hasNotes);
+    if (!(await insertAllRows(client, stage, table, writeId))) {
+      changed += await mergeRows(client, stage, table, writeId);
+    }
     if (stage.hasNotes) await client.query(setFlagsSql(table), [writeId]);
   }
   return changed;
+}
+
+function addsNothing(survey: TableSurvey | undefined): boolean {
+  return survey !== undefined && survey.rowsAbsent === 0 && survey.rowsAltering === 0;
+}
+
+/** The short way where no key was stored. False: it is not open, or somebody has stored one of the keys meanwhile. */
+async function insertAllRows(
+  client: PoolClient,
+  stage: Stage,
+  table: KeyedTable,
+  writeId: string,
+): Promise<boolean> {
+  const survey = stage.surveyOf(table);
+  if (survey === undefined || survey.keysRepeat || survey.rowsAbsent < survey.rows) return false;
+  await client.query('savepoint insert_all');
+  try {
+    await client.query(insertAllRowsSql(table, stage.trackOf(table).ordered), [writeId]);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== uniqueViolation) throw error;
+    await client.query('rollback to savepoint insert_all');
+    return false;
+  }
+  await client.query(followStageSql(table));
+  return true;
+}
+
+async function mergeRows(
+  client: PoolClient,
+  stage: Stage,
+  table: KeyedTable,
+  writeId: string,
+): Promise<number> {
+  const survey = stage.surveyOf(table);
+  if (survey?.keysRepeat !== false) await client.query(foldPartialRowsSql(table));
+  await client.query(insertNewRowsSql(table), [writeId]);
+  const prior = await client.query(copyPriorRowsSql(table), [writeId]);
+  return (prior.rowCount ?? 0) > 0 ? replaceRows(client, table, writeId, stage.hasNotes) : 0;
 }
 
 /**
@@ -149,27 +243,32 @@ export async function applyStage(client: PoolClient, stage: Stage, writeId: stri
  * connection beside the pool: writers that hold all of the pool's would wait for each other for ever.
  */
 export async function ensurePartitions(pool: Pool, client: PoolClient, stage: Stage): Promise<void> {
-  const missing: [table: string, first: Date, last: Date][] = [];
-  for (const table of stage.tables) {
-    const { rows } = await client.query<{ first_ts: Date; last_ts: Date }>(
-      `select r.first_ts, r.last_ts
-         from (select min(ts) as first_ts, max(ts) as last_ts from stage_${table.name}) r
-        where (select relkind from pg_class where oid = $1::regclass) = 'p'
-          and exists (
-            select from generate_series(extract(year from beijing_day(r.first_ts))::integer,
-                                        extract(year from beijing_day(r.last_ts))::integer) as y
-             where to_regclass($1 || '_' || y) is null)`,
-      [table.table],
-    );
-    for (const { first_ts, last_ts } of rows) missing.push([table.table, first_ts, last_ts]);
-  }
+  const ranges = stage.tables.map((table) => ({ table: table.table, ...stage.trackOf(table).range! }));
+  if (ranges.length === 0) return;
+  const { rows: missing } = await client.query<{ table_name: string; first_ts: Date; last_ts: Date }>(
+    `select r.table_name, r.first_ts, r.last_ts
+       from (select table_name, to_timestamp(first_s) as first_ts, to_timestamp(last_s) as last_ts
+               from unnest($1::text[], $2::double precision[], $3::double precision[]) as u (table_name, first_s, last_s)) r
+      where (select relkind from pg_class where oid = r.table_name::regclass) = 'p'
+        and exists (
+          select from generate_series(extract(year from beijing_day(r.first_ts))::integer,
+                                      extract(year from beijing_day(r.last_ts))::integer) as y
+           where to_regclass(r.table_name || '_' || y) is null)`,
+    [
+      ranges.map(({ table }) => table),
+      ranges.map(({ first }) => first / 1000),
+      ranges.map(({ last }) => last / 1000),
+    ],
+  );
   if (missing.length === 0) return;
   const maker = new pg.Client(pool.options);
   // Without a listener, losing the database would end the process; the query under way fails anyhow.
   maker.on('error', () => undefined);
   await maker.connect();
   try {
-    for (const range of missing) await maker.query('select ensure_partitions($1, $2, $3)', range);
+    for (const { table_name, first_ts, last_ts } of missing) {
+      await maker.query('select ensure_partitions($1, $2, $3)', [table_name, first_ts, last_ts]);
+    }
   } finally {
     await maker.end();
   }
@@ -200,6 +299,9 @@ interface KindRow {
   rows_changed: number;
   rows_new: number;
   rows_unchanged: number;
+  rows: number;
+  rows_absent: number;
+  rows_altering: number;
   values_changed: number;
   values_new: number;
   values_all: number;
@@ -207,41 +309,58 @@ interface KindRow {
   last_ts: Date | null;
 }
 
-async function countKinds(
-  client: PoolClient,
-  tables: readonly KeyedTable[],
-  duplicates: number,
-): Promise<StageCounts> {
-  const texts = await queryKinds(
-    client,
-    tables.filter((table) => !isMeasured(table)),
-  );
-  const kinds = await queryKinds(client, tables.filter(isMeasured));
-  // A row may hold published texts and no measurement: it is a row all the same.
-  const rows = await queryKinds(client, tables);
-  return {
-    rowsNew: rows.rows_new,
-    rowsChanged: rows.rows_changed,
-    rowsUnchanged: rows.rows_unchanged,
-    valuesNew: kinds.values_new,
-    valuesChanged: kinds.values_changed + texts.values_changed,
-    valuesUnchanged: kinds.values_all - kinds.values_new - kinds.values_changed,
-    duplicates,
-    firstTs: kinds.first_ts,
-    lastTs: kinds.last_ts,
-  };
+/** What was counted: of each table, and of the lines of all. */
+interface Kinds {
+  readonly tables: readonly KindRow[];
+  readonly lines: Pick<KindRow, 'rows_new' | 'rows_changed' | 'rows_unchanged'>;
 }
 
-async function queryKinds(client: PoolClient, tables: readonly KeyedTable[]): Promise<KindRow> {
-  if (tables.length === 0) return noKinds;
-  const { rows } = await client.query<KindRow>(countKindsSql(tables));
-  return rows[0]!;
+async function queryKinds(
+  client: PoolClient,
+  tables: readonly KeyedTable[],
+  stored: readonly KeyedTable[],
+): Promise<Kinds> {
+  const counted = tables.map((table) => ({ table, mayBeStored: stored.includes(table) }));
+  const [only] = counted;
+  if (only === undefined) return { tables: [], lines: noKinds };
+  if (counted.length === 1) {
+    const { rows } = await client.query<KindRow>(countKindsSql(only));
+    return { tables: rows, lines: rows[0]! };
+  }
+  const { rows } = await client.query<KindRow & { part: number | null }>(countKindsOfTablesSql(counted));
+  const tableRows = tables.map((_, part) => rows.find((row) => row.part === part) ?? noKinds);
+  return { tables: tableRows, lines: rows.find(({ part }) => part === null)! };
+}
+
+function countsOf(tables: readonly KeyedTable[], kinds: Kinds, duplicates: number): StageCounts {
+  const measured = kinds.tables.filter((_, i) => isMeasured(tables[i]!));
+  const sum = (rows: readonly KindRow[], pick: (row: KindRow) => number) =>
+    rows.reduce((total, row) => total + pick(row), 0);
+  const valuesNew = sum(measured, (row) => row.values_new);
+  const changed = sum(measured, (row) => row.values_changed);
+  const times = (pick: (row: KindRow) => Date | null) =>
+    measured.map(pick).filter((ts) => ts !== null).sort((a, b) => a.getTime() - b.getTime()); // prettier-ignore
+  return {
+    // A row may hold published texts and no measurement: it is a row all the same.
+    rowsNew: kinds.lines.rows_new,
+    rowsChanged: kinds.lines.rows_changed,
+    rowsUnchanged: kinds.lines.rows_unchanged,
+    valuesNew,
+    valuesChanged: sum(kinds.tables, (row) => row.values_changed),
+    valuesUnchanged: sum(measured, (row) => row.values_all) - valuesNew - changed,
+    duplicates,
+    firstTs: times((row) => row.first_ts)[0] ?? null,
+    lastTs: times((row) => row.last_ts).at(-1) ?? null,
+  };
 }
 
 const noKinds: KindRow = {
   rows_changed: 0,
   rows_new: 0,
   rows_unchanged: 0,
+  rows: 0,
+  rows_absent: 0,
+  rows_altering: 0,
   values_changed: 0,
   values_new: 0,
   values_all: 0,

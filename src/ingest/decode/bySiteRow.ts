@@ -6,9 +6,9 @@ import type { DecodeLookup, DecodeOptions } from './decodeLookup.js';
 import { readItem, readPlainItem, type ItemValue } from './itemValue.js';
 import type { LayoutPlan } from './layoutPlan.js';
 import { IgnoredMeans, NamedItemReader, storeValue, type NamedItem } from './longRow.js';
-import { StartReader } from './measuredRow.js';
 import { isMissingMark } from './numberCell.js';
 import { rejectCell } from './rejectCell.js';
+import { StartReader } from './rowKey.js';
 import { rejectPlaced } from './rowTime.js';
 
 interface SiteColumn {

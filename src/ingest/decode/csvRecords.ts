@@ -10,6 +10,27 @@ export interface CsvRecord {
   readonly cells: readonly string[];
 }
 
+/**
+ * A line without quotes, cut into cells only when they are asked for: a reader that knows its columns need not make a
+ * text of each. It keeps the stretch of text it lies in.
+ */
+export class PlainLine implements CsvRecord {
+  #cells: readonly string[] | undefined;
+
+  constructor(
+    readonly line: number,
+    readonly text: string,
+    /** Where the line begins in the text, and where it ends. */
+    readonly start: number,
+    readonly stop: number,
+    readonly delimiter: string,
+  ) {}
+
+  get cells(): readonly string[] {
+    return (this.#cells ??= this.text.slice(this.start, this.stop).split(this.delimiter));
+  }
+}
+
 /** Records of one stretch of the file, and the faults found in it. */
 export interface RecordBatch {
   readonly records: readonly CsvRecord[];
@@ -75,6 +96,9 @@ class RecordCutter {
   private line = 1;
   private pending = '';
   private readonly carriageReturnsOnly: boolean;
+  private readonly delimiterStart: number;
+  /** A line up to this length has neither too many cells nor too long a one. */
+  private readonly harmlessLength: number;
   private records: CsvRecord[] = [];
   private rejected: Rejection[] = [];
 
@@ -84,6 +108,8 @@ class RecordCutter {
     head: string,
   ) {
     this.carriageReturnsOnly = !head.includes('\n') && head.includes('\r');
+    this.delimiterStart = delimiter.charCodeAt(0);
+    this.harmlessLength = Math.min(bounds.maxColumns - 1, bounds.maxCellLength, bounds.maxRecordLength);
   }
 
   async take(chunk: string, last: boolean): Promise<RecordBatch> {
@@ -112,10 +138,20 @@ class RecordCutter {
         this.giveUp('record-too-long', text.slice(start, stop));
         return;
       }
-      if (stop > start) this.add(text.slice(start, stop).split(this.delimiter), stop - start);
+      if (this.isHarmless(text.charCodeAt(start), stop - start)) {
+        this.records.push(new PlainLine(this.line, text, start, stop, this.delimiter));
+      } else if (stop > start) {
+        this.add(text.slice(start, stop).split(this.delimiter), stop - start);
+      }
       this.line += 1;
       start = end + 1;
     }
+  }
+
+  /** Whether `add` would surely take a line: its first cell is not blank, and its length is within all bounds. */
+  private isHarmless(firstCode: number, length: number): boolean {
+    const inked = firstCode > 32 && firstCode < 127 && firstCode !== this.delimiterStart;
+    return inked && length > 0 && length <= this.harmlessLength;
   }
 
   /** Whole records with quotes. The parser looks ahead, so each stretch gets its own and is ended. */

@@ -1,6 +1,6 @@
 import { BySiteRowReader } from './bySiteRow.js';
 import { ColumnPlausibility } from './columnPlausibility.js';
-import type { CsvRecord } from './csvRecords.js';
+import { PlainLine, type CsvRecord } from './csvRecords.js';
 import { openBatch, type DecodedBatch, type OpenBatch } from './decodedBatch.js';
 import type { DecodeLookup, DecodeOptions } from './decodeLookup.js';
 import { DustPeriodRowReader } from './dustPeriodRow.js';
@@ -16,6 +16,8 @@ const defaultBatchRows = 5_000;
 
 interface RowReader {
   read(record: CsvRecord, batch: OpenBatch): void;
+  /** Does what `read` would do and more quickly, or says `false` and has done nothing: the row is not of the plain kind. */
+  readPlain?(record: PlainLine, batch: OpenBatch): boolean;
 }
 
 /**
@@ -66,9 +68,10 @@ function createRowReader(
 }
 
 function readRow(record: CsvRecord, plan: LayoutPlan, reader: RowReader, batch: OpenBatch): void {
+  batch.rowsRead += 1;
+  if (record instanceof PlainLine && reader.readPlain?.(record, batch) === true) return;
   const { cells, line } = record;
   const before = batch.rejected.length;
-  batch.rowsRead += 1;
   if (cells.length === plan.columnCount || hasOnlyBlanksBeyond(cells, plan.columnCount)) {
     reader.read(record, batch);
   } else {

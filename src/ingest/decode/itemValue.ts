@@ -17,6 +17,13 @@ export interface ItemReader {
   readonly tally: ColumnTally;
 }
 
+/** An item column of a family. */
+export interface ItemSlot extends ItemReader {
+  readonly position: number;
+  /** Place in the family's columns. */
+  readonly slot: number;
+}
+
 /** What a cell came to: a value with an optional note, nothing, no water, or a fault. */
 export type ItemValue =
   | { readonly kind: 'value'; readonly value: number; readonly exact: string; readonly note?: CellNote }

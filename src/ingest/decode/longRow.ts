@@ -16,10 +16,11 @@ import {
 } from './headerCell.js';
 import { readItem, type ItemReader, type ItemValue } from './itemValue.js';
 import { columnOf, type LayoutPlan, type PlanColumn } from './layoutPlan.js';
-import { familyOf, KeyReader, needsPeriod } from './measuredRow.js';
+import { familyOf, needsPeriod } from './measuredRow.js';
 import { isMissingMark } from './numberCell.js';
 import { storedIndicator, unitOf } from './planParts.js';
 import { rejectCell, type Fault } from './rejectCell.js';
+import { KeyReader } from './rowKey.js';
 import type { SiteReader } from './siteReader.js';
 import type { PublishedIndicator } from './structuralSynonyms.js';
 import { convertUnit } from './unit.js';

@@ -2,74 +2,16 @@ import { families, findFamily, type FamilyName, type Interval } from '../../doma
 import { wholeRow } from '../../domain/flag.js';
 import type { CellNote } from '../../domain/reading.js';
 import type { ColumnPlausibility } from './columnPlausibility.js';
-import type { CsvRecord } from './csvRecords.js';
+import type { CsvRecord, PlainLine } from './csvRecords.js';
 import type { OpenBatch } from './decodedBatch.js';
-import { readItem, readPlainItem, type ItemReader } from './itemValue.js';
+import { readItem, readPlainItem, type ItemSlot } from './itemValue.js';
 import { columnOf, type LayoutPlan, type PlanColumn } from './layoutPlan.js';
 import { isMissingMark } from './numberCell.js';
+import { PlainRowReader } from './plainRow.js';
 import { rejectCell, type Fault } from './rejectCell.js';
-import { MomentReader, rejectPlaced, type PlacedFault } from './rowTime.js';
+import { KeyReader, type RowKey } from './rowKey.js';
 import type { SiteReader } from './siteReader.js';
 import { readStationState, saysNoFlow } from './structuralSynonyms.js';
-
-/** Site and time of a row. */
-export interface RowKey {
-  readonly siteId: number;
-  readonly ts: number;
-}
-
-/** Reads the start of the interval of a row, and says which dates were filled down. */
-export class StartReader {
-  private readonly moments: MomentReader;
-  private noticed: OpenBatch | undefined;
-
-  constructor(
-    private readonly plan: LayoutPlan,
-    private readonly interval: Interval,
-  ) {
-    this.moments = new MomentReader(plan);
-  }
-
-  /** Epoch milliseconds, or what is wrong with the time. */
-  read({ cells, line }: CsvRecord, batch: OpenBatch): number | PlacedFault {
-    const before = this.moments.filledDown;
-    const moment = this.moments.read(cells, line);
-    if (this.moments.filledDown > before && this.noticed !== batch) {
-      this.noticed = batch;
-      const params = { column: this.moments.dateHeader, firstLine: line };
-      batch.notices.push({ line, code: 'assumed-date-filled-down', params });
-    }
-    return 'fault' in moment ? moment : this.moments.start(moment, this.interval, this.plan, cells);
-  }
-}
-
-/** Reads site and start of the interval; faults go to the batch. */
-export class KeyReader {
-  private readonly starts: StartReader;
-
-  constructor(
-    plan: LayoutPlan,
-    interval: Interval,
-    private readonly sites: SiteReader,
-  ) {
-    this.starts = new StartReader(plan, interval);
-  }
-
-  read(record: CsvRecord, batch: OpenBatch): RowKey | undefined {
-    const siteId = this.sites.read(record.cells);
-    const ts = this.starts.read(record, batch);
-    if (typeof siteId === 'number' && typeof ts === 'number') return { siteId, ts };
-    if (typeof siteId !== 'number') batch.rejected.push(rejectPlaced(record.line, siteId));
-    if (typeof ts !== 'number') batch.rejected.push(rejectPlaced(record.line, ts));
-    return undefined;
-  }
-}
-
-interface ItemSlot extends ItemReader {
-  readonly position: number;
-  /** Place in the family's columns. */
-  readonly slot: number;
-}
 
 /** The item columns that go to one family, or (without a family) to the narrow table. */
 interface ItemGroup {
@@ -86,6 +28,7 @@ export class MeasuredRowReader {
   private readonly groups: readonly ItemGroup[];
   private readonly published: readonly PlanColumn[];
   private readonly state: PlanColumn | undefined;
+  private readonly plain: PlainRowReader | undefined;
   private readonly particles: { pm25: ItemSlot; pm10: ItemSlot; columns: string } | undefined;
 
   constructor(
@@ -105,6 +48,33 @@ export class MeasuredRowReader {
     if (pm25 !== undefined && pm10 !== undefined) {
       this.particles = { pm25, pm10, columns: `${pm25.header}、${pm10.header}` };
     }
+    this.plain = this.preparePlain(plan, interval, sites);
+  }
+
+  /** Reads a row of nothing but plain numbers and blanks as `read` does; `false` for any other. */
+  readPlain(record: PlainLine, batch: OpenBatch): boolean {
+    return this.plain?.read(record, batch) === true;
+  }
+
+  private preparePlain(plan: LayoutPlan, interval: Interval, sites: SiteReader): PlainRowReader | undefined {
+    const [group] = this.groups;
+    const simple = this.groups.length === 1 && this.published.length === 0 && this.state === undefined;
+    if (
+      !simple ||
+      group?.family === undefined ||
+      plan.fillDownDates === true ||
+      plan.delimiter.length !== 1
+    ) {
+      return undefined;
+    }
+    const { family, width, items } = group;
+    const { particles, tally } = this;
+    return new PlainRowReader(plan, interval, sites, { family, width, items }, (values, line) => {
+      const fine = particles === undefined ? null : values[particles.pm25.slot];
+      const coarse = particles === undefined ? null : values[particles.pm10.slot];
+      if (typeof fine === 'number' && typeof coarse === 'number')
+        tally.addParticles(particles!.columns, fine, coarse, line);
+    });
   }
 
   /** Adds what the row says to the batch: readings, or all its faults. */

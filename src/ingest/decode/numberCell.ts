@@ -34,20 +34,34 @@ const maxNumberText = 60;
  * everything else, which `readNumberCell` then looks at.
  */
 export function readPlainNumber(text: string): number {
-  const length = text.length;
-  if (length === 0 || length > maxDigits + 2) return NaN;
-  let at = text.charCodeAt(0) === 45 ? 1 : 0;
+  return readPlainNumberIn(text, 0, text.length);
+}
+
+/** As `readPlainNumber`, for the part of a text from `start` to before `stop`. */
+export function readPlainNumberIn(text: string, start: number, stop: number): number {
+  const length = stop - start;
+  if (length <= 0 || length > maxDigits + 2) return NaN;
+  const negative = text.charCodeAt(start) === 45;
   let digits = 0;
-  let point = -1;
-  for (; at < length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code >= 48 && code <= 57) digits += 1;
-    else if (code === 46 && point < 0 && digits > 0 && at < length - 1) point = at;
+  let decimals = -1;
+  let whole = 0;
+  for (let at = negative ? start + 1 : start; at < stop; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit >= 0 && digit <= 9) {
+      whole = whole * 10 + digit;
+      digits += 1;
+      if (decimals >= 0) decimals += 1;
+    } else if (digit === -2 && decimals < 0 && digits > 0 && at < stop - 1) decimals = 0;
     else return NaN;
   }
-  // The sum turns -0 into 0.
-  return digits === 0 || digits > maxDigits ? NaN : Number(text) + 0;
+  if (digits === 0 || digits > maxDigits) return NaN;
+  // Both are exact, so that their quotient is rounded once, as reading the text would round it.
+  const value = decimals > 0 ? whole / powersOfTen[decimals]! : whole;
+  // No -0.
+  return negative && value !== 0 ? -value : value;
 }
+
+const powersOfTen: readonly number[] = Array.from({ length: maxDigits + 1 }, (_, power) => 10 ** power);
 
 /**
  * Reads a cell in full: full-width digits, missing-value marks (never zero), `0.025L`, `<0.025`, `未检出`, `断流`,

@@ -8,11 +8,13 @@ import { rejectCell, type Fault } from './rejectCell.js';
 import { parseSerial, serialDayText } from './serialDate.js';
 import type { DateSystem } from './timeConvention.js';
 import {
-  addHour,
+  atClock,
   buildMoment,
   intervalStart,
   isFault,
+  parseClock,
   parseMoment,
+  type ClockTime,
   type Moment,
   type MomentResult,
 } from './timeText.js';
@@ -27,6 +29,8 @@ export interface PlacedFault {
 type TimeColumns = Partial<
   Record<'datetime' | 'date' | 'hour' | 'time' | 'year' | 'month' | 'day', PlanColumn>
 >;
+
+const maxClocks = 1_000;
 
 /** What of a plan the times of rows depend on. */
 export type TimePlan = Pick<LayoutPlan, 'columns' | 'fixedMoment' | 'year' | 'serialDates' | 'fillDownDates'>;
@@ -44,6 +48,8 @@ export class MomentReader {
   private readonly fill: FillDown | undefined;
   private lastTexts: (string | undefined)[] = [];
   private last: Moment | PlacedFault | undefined;
+  private lastDay: { readonly text: string; readonly moment: Moment } | undefined;
+  private readonly clocks = new Map<string, ClockTime | Fault>();
 
   constructor(plan: TimePlan) {
     const roles = ['datetime', 'date', 'hour', 'time', 'year', 'month', 'day'] as const;
@@ -107,16 +113,29 @@ export class MomentReader {
     if (clock === undefined || day.precision === 'minute') return day;
     const text = cells[clock.position] ?? '';
     if (isMissingMark(text)) return placed({ code: 'time-missing' }, clock, text);
-    const moment = addHour(day, text);
-    return isFault(moment) ? placed(moment, clock, text) : moment;
+    const clockTime = this.clockOf(text);
+    return isFault(clockTime) ? placed(clockTime, clock, text) : atClock(day, clockTime);
+  }
+
+  /** A day has few hours, and a table few ways to write them. */
+  private clockOf(text: string): ClockTime | Fault {
+    let clockTime = this.clocks.get(text);
+    if (clockTime === undefined) {
+      clockTime = parseClock(text);
+      if (this.clocks.size < maxClocks) this.clocks.set(text, clockTime);
+    }
+    return clockTime;
   }
 
   private fromText(cells: readonly string[], column: PlanColumn): Moment | PlacedFault {
     const text = cells[column.position] ?? '';
+    if (text === this.lastDay?.text) return this.lastDay.moment;
     if (isMissingMark(text)) return placed({ code: 'time-missing' }, column, text);
     const serial = this.serialDates === undefined ? undefined : parseSerial(text, this.serialDates);
     const moment = serial ?? parseMoment(text, this.year);
-    return isFault(moment) ? placed(moment, column, text) : moment;
+    if (isFault(moment)) return placed(moment, column, text);
+    this.lastDay = { text, moment };
+    return moment;
   }
 
   private fromParts(cells: readonly string[]): Moment | PlacedFault {

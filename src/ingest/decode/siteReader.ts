@@ -23,13 +23,24 @@ export class SiteReader {
   read(cells: readonly string[]): number | PlacedFault {
     if (this.column === undefined) return this.plan.fixedSiteId ?? this.lookup.countySiteId;
     const text = cells[this.column.position] ?? '';
+    const found = this.readText(text);
+    if (typeof found === 'number') return found;
+    return { fault: found, column: this.column.header, value: text };
+  }
+
+  /** The place of the cell that names the site; `undefined` when all rows are of one. */
+  get position(): number | undefined {
+    return this.column?.position;
+  }
+
+  /** As `read`, for the text of the cell. */
+  readText(text: string): number | Fault {
     let found = this.seen.get(text);
     if (found === undefined) {
       found = this.find(text);
       if (this.seen.size < maxRemembered) this.seen.set(text, found);
     }
-    if (typeof found === 'number') return found;
-    return { fault: found, column: this.column.header, value: text };
+    return found;
   }
 
   private find(text: string): number | Fault {

@@ -113,16 +113,33 @@ export function buildMoment(
   return { wallMs, precision: 'minute', hour24: hour === 24 };
 }
 
-/** Adds an hour column to a day. Accepts `8`, `08`, `8时`, `08:00`; 0 to 24. */
-export function addHour(day: Moment, hourText: string): MomentResult {
+/** A time of day as written. */
+export interface ClockTime {
+  readonly ms: number;
+  /** Written as hour 24. */
+  readonly hour24: boolean;
+}
+
+/** Reads an hour column: `8`, `08`, `8时`, `08:00`; 0 to 24. */
+export function parseClock(hourText: string): ClockTime | Fault {
   const match = /^(\d{1,2})(?:[时点h]|:(\d{2})(?::(\d{2}))?)?$/i.exec(foldTimeText(hourText));
   if (match === null) return unreadable;
   const hour = Number(match[1]);
   const minute = Number(match[2] ?? 0);
   const second = Number(match[3] ?? 0);
   if (hour > 24 || minute > 59 || second > 59 || (hour === 24 && minute + second > 0)) return impossible;
-  const wallMs = day.wallMs + ((hour * 60 + minute) * 60 + second) * 1000;
-  return { wallMs, precision: 'minute', hour24: hour === 24 };
+  return { ms: ((hour * 60 + minute) * 60 + second) * 1000, hour24: hour === 24 };
+}
+
+/** The moment at a time of a day. */
+export function atClock(day: Moment, { ms, hour24 }: ClockTime): Moment {
+  return { wallMs: day.wallMs + ms, precision: 'minute', hour24 };
+}
+
+/** Adds an hour column to a day; see `parseClock`. */
+export function addHour(day: Moment, hourText: string): MomentResult {
+  const clockTime = parseClock(hourText);
+  return isFault(clockTime) ? clockTime : atClock(day, clockTime);
 }
 
 /**
