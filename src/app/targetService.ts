@@ -1,7 +1,7 @@
 import { judgeTargets, type JudgedTarget } from '../assessment/judgeTargets.js';
 import type { Language } from '../domain/messages.js';
 import { verdictZh } from '../domain/verdict.js';
-import type { Words } from '../evaluation/judgement.js';
+import { localise, type Words } from '../evaluation/words.js';
 import type { TargetService, TargetView } from '../http/services.js';
 import type { Pool } from '../store/pool.js';
 import { listOffices } from '../store/reference.js';
@@ -78,6 +78,10 @@ function toView({ target, judgement, ruleAssumptions }: JudgedTarget, context: V
     inputs: [...judgement.inputs],
     ledger: dayKinds.has(target.kind) ? target.ledger : null,
     otherLedgerValue: judgement.otherLedgerValue,
+    yearOnYear: localise(judgement.yearOnYear, context.language),
+    certainSince: judgement.certainSince,
+    allowed: localise(judgement.allowed, context.language),
+    projection: localise(judgement.projection, context.language),
     reason: words(judgement.reason),
     notes: judgement.notes.map(words),
     assumptions: [...target.assumptions, ...ruleAssumptions.map(words)],

@@ -152,7 +152,7 @@ describe('plans and amendments take effect from their date', () => {
         id,
         effective: '2025-08-01',
         document: '修改通知',
-        definition: { ...definition, limit: '71' },
+        definition: { ...definition, limit: '76' },
         by: '测试',
       });
       await insertTargetVersion(client, {
@@ -172,13 +172,13 @@ describe('plans and amendments take effect from their date', () => {
     expect(await version('2025-07-31')).toMatchObject({ version: 1, target: { limit: '68.3' } });
     expect(await version('2025-08-01')).toMatchObject({
       version: 2,
-      target: { limit: '71' },
+      target: { limit: '76' },
       document: '修改通知',
     });
     expect((await version('2025-09-30'))?.judgement).toMatchObject({
       verdict: 'on-track',
       value: '70.4',
-      distance: '0.6',
+      distance: '5.6',
     });
     const ids = async (asOf: string) =>
       (await judgeTargets(database.pool, asOf)).map(({ target }) => target.id);

@@ -1,14 +1,16 @@
-import { addDays } from '../domain/calendar.js';
+import { addDays, addMonths } from '../domain/calendar.js';
 import { Decimal } from '../domain/decimal.js';
-import { chooseStandard, listAssumptions, type Standard } from '../domain/standard.js';
+import { chooseStandard, listAssumptions, type AqiStandard, type Standard } from '../domain/standard.js';
 import type { Target } from '../domain/target.js';
+import { yearsBefore } from '../evaluation/bootstrap.js';
 import { judgeAnnualMean, type JudgedDay } from '../evaluation/judgeAnnualMean.js';
 import { judgeDayCount, judgeDayShare, type DaysInput } from '../evaluation/judgeDays.js';
-import { findJudgedPeriod, type Judgement } from '../evaluation/judgement.js';
+import { findJudgedPeriod, type JudgedPeriod, type Judgement } from '../evaluation/judgement.js';
 import { judgeAmount, judgeMilestone, judgeRate } from '../evaluation/judgeReported.js';
 import { judgeSections, monthsOf, type JudgedSection } from '../evaluation/judgeSections.js';
 import type { ReportedFigure } from '../evaluation/reportedFigure.js';
 import { computeDailyAqi } from '../statistics/aqi.js';
+import type { DayIndex } from '../statistics/goodDays.js';
 import type { WaterSample } from '../statistics/waterMonths.js';
 import { airDayColumns, listGroupDays, listSiteDays, type AirGroupDayRow } from '../store/airDays.js';
 import { listReports, type StoredReport } from '../store/periodReports.js';
@@ -31,7 +33,11 @@ interface Round {
   readonly asOf: string;
   readonly reports: readonly StoredReport[];
   readonly airDays: Map<string, Promise<AirDays>>;
+  readonly dayInputs: Map<string, Promise<DaysInput>>;
 }
+
+/** Earlier years that 同比 and projections draw on. */
+const earlierYears = 5;
 
 interface AirDays {
   readonly rows: readonly AirGroupDayRow[];
@@ -47,7 +53,7 @@ export async function judgeTargets(db: Queryable, asOf: string, only?: number): 
   );
   const indicators = [...new Set(versions.map(({ target }) => target.indicator))];
   const reports = await listReports(db, indicators, addDays(asOf, 1));
-  const round: Round = { db, reference, asOf, reports, airDays: new Map() };
+  const round: Round = { db, reference, asOf, reports, airDays: new Map(), dayInputs: new Map() };
   const judged: JudgedTarget[] = [];
   for (const version of versions) judged.push({ ...version, ...(await judgeTarget(round, version.target)) });
   return judged;
@@ -91,8 +97,7 @@ async function judgeMean(round: Round, target: Target) {
   const period = findJudgedPeriod(target, round.asOf);
   const item = target.indicator;
   if (item !== 'pm25' && item !== 'pm10') throw new Error(`target ${target.id}: no annual mean of ${item}`);
-  const yearBefore = addDays(period.from, -366);
-  const { rows, bases } = await airDays(round, target.siteGroup, yearBefore, period.to);
+  const { rows, bases } = await airDays(round, target.siteGroup, period);
   const judgedOf = (row: AirGroupDayRow, ledger: Target['ledger']) =>
     toDecimal(ledger === 'with-dust' ? row[item] : row[`${item}_no_dust`]);
   const limits = chooseStandard(standards.airLimits, period.from);
@@ -123,48 +128,72 @@ async function judgeMean(round: Round, target: Target) {
 async function judgeByDays(round: Round, target: Target) {
   const { standards } = round.reference;
   const period = findJudgedPeriod(target, round.asOf);
-  const { rows: stored, bases } = await airDays(round, target.siteGroup, period.from, period.to);
-  const rows = stored.filter(({ day }) => day < period.until);
-  const limits = chooseStandard(standards.airLimits, period.from);
-  const evaluation = chooseStandard(standards.airEvaluation, period.from);
-  const dust = chooseStandard(standards.dust, period.from);
-  const aqi = [...new Set(rows.map(({ day }) => chooseStandard(standards.aqi, day).id))];
-  const input: DaysInput = {
-    days: rows.map((row) => {
-      const standard = chooseStandard(standards.aqi, row.day);
-      const report = computeDailyAqi(standard, {
-        so2: toDecimal(row.so2),
-        no2: toDecimal(row.no2),
-        co: toDecimal(row.co),
-        o3_8h: toDecimal(row.o3_8h),
-        o3_1h: toDecimal(row.o3_1h),
-        pm10: toDecimal(row.pm10),
-        pm25: toDecimal(row.pm25),
-      });
-      return {
-        day: row.day,
-        report: report.calculated === null ? null : report,
-        dust: row.dustHours > 0,
-        basis:
-          report.aqi === null ? null : mixBases(airDayColumns.map((item) => bases.get(`${row.day} ${item}`))),
-      };
-    }),
-    limits,
-    dust,
-    standards: [...aqi, evaluation.id],
-  };
+  const key = `${target.siteGroup} ${period.from} ${period.to}`;
+  const input = round.dayInputs.get(key) ?? loadDays(round, target.siteGroup, period);
+  round.dayInputs.set(key, input);
   const judge = target.kind === 'day-share' ? judgeDayShare : judgeDayCount;
+  const dust = chooseStandard(standards.dust, period.from);
+  const evaluation = chooseStandard(standards.airEvaluation, period.from);
   return {
-    judgement: judge(target, input, round.asOf),
+    judgement: judge(target, await input, round.asOf),
     ruleAssumptions: assumptionsOf([dust, evaluation], ['exclusion', 'stations']),
   };
+}
+
+async function loadDays(round: Round, group: string, period: JudgedPeriod): Promise<DaysInput> {
+  const { standards } = round.reference;
+  const { rows: all, bases } = await airDays(round, group, period);
+  const rows = all.filter(({ day }) => day >= period.from && day < period.until);
+  const aqi = [...new Set(rows.map(({ day }) => chooseStandard(standards.aqi, day).id))];
+  const { goodUpTo, heavyAbove } = chooseStandard(standards.aqi, period.from).days;
+  return {
+    days: rows.map((row) => {
+      const indexed = indexDay(row, chooseStandard(standards.aqi, row.day));
+      const basis =
+        (indexed.report?.aqi ?? null) === null
+          ? null
+          : mixBases(airDayColumns.map((item) => bases.get(`${row.day} ${item}`)));
+      return { ...indexed, basis };
+    }),
+    earlier: {
+      days: all
+        .filter(({ day }) => day < period.from)
+        .map((row) => indexDay(row, chooseStandard(standards.aqi, sameDayIn(period, row.day)))),
+      goodUpTo,
+      heavyAbove,
+    },
+    limits: chooseStandard(standards.airLimits, period.from),
+    dust: chooseStandard(standards.dust, period.from),
+    standards: [...aqi, chooseStandard(standards.airEvaluation, period.from).id],
+  };
+}
+
+/** The same calendar day of the judged period, so that earlier years are indexed by the rules that judge it. */
+function sameDayIn(period: JudgedPeriod, day: string): string {
+  const year = Number(period.from.slice(0, 4));
+  const same = `${year}${day.slice(4)}`;
+  return same < period.from ? `${year + 1}${day.slice(4)}` : same;
+}
+
+function indexDay(row: AirGroupDayRow, standard: AqiStandard): DayIndex {
+  const report = computeDailyAqi(standard, {
+    so2: toDecimal(row.so2),
+    no2: toDecimal(row.no2),
+    co: toDecimal(row.co),
+    o3_8h: toDecimal(row.o3_8h),
+    o3_1h: toDecimal(row.o3_1h),
+    pm10: toDecimal(row.pm10),
+    pm25: toDecimal(row.pm25),
+  });
+  return { day: row.day, report: report.calculated === null ? null : report, dust: row.dustHours > 0 };
 }
 
 async function judgeWater(round: Round, target: Target) {
   const period = findJudgedPeriod(target, round.asOf);
   const siteIds = round.reference.groups.get(target.siteGroup) ?? [];
   const { from, to } = monthsOf(period);
-  const months = await listWaterMonths(round.db, siteIds, `${from}-01`, `${to}-01`);
+  const earliest = addMonths(from, -12 * earlierYears);
+  const months = await listWaterMonths(round.db, siteIds, `${earliest}-01`, `${to}-01`);
   const rules = waterRulesOf(round.reference, period.from);
   const sections = siteIds.map((siteId): JudgedSection => {
     const site = round.reference.sites.get(siteId)!;
@@ -173,7 +202,9 @@ async function judgeWater(round: Round, target: Target) {
       name: site.name,
       placeholder: site.placeholder,
       body: waterBodyOf(site.kind),
-      inputs: own.map(({ input }) => input).filter((input) => input !== 'none'),
+      inputs: own
+        .filter(({ month, input }) => input !== 'none' && month >= `${from}-01`)
+        .map(({ input }) => input),
       months: own.map((row): WaterSample => ({
         month: row.month.slice(0, 7),
         values: new Map(
@@ -217,23 +248,24 @@ function reportedInput(round: Round, target: Target) {
   };
 }
 
-function airDays(round: Round, group: string, from: string, to: string): Promise<AirDays> {
-  const key = `${group} ${from} ${to}`;
+/** Days of a period and of the years before it. */
+function airDays(round: Round, group: string, period: JudgedPeriod): Promise<AirDays> {
+  const key = `${group} ${period.from} ${period.to}`;
   let loading = round.airDays.get(key);
   if (loading === undefined) {
-    loading = loadAirDays(round, group, from, to);
+    loading = loadAirDays(round, group, period);
     round.airDays.set(key, loading);
   }
   return loading;
 }
 
-async function loadAirDays(round: Round, group: string, from: string, to: string): Promise<AirDays> {
-  const rows = await listGroupDays(round.db, group, from, to);
+async function loadAirDays(round: Round, group: string, period: JudgedPeriod): Promise<AirDays> {
+  const rows = await listGroupDays(round.db, group, yearsBefore(period.from, earlierYears), period.to);
   const members = round.reference.groups.get(group) ?? [];
   const siteDays = await listSiteDays(
     round.db,
     members,
-    rows.map(({ day }) => day),
+    rows.map(({ day }) => day).filter((day) => day >= period.from),
   );
   const bases = new Map<string, JudgedDay['basis']>();
   for (const row of siteDays)

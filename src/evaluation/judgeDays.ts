@@ -1,11 +1,21 @@
 import { addDays, daysBetween } from '../domain/calendar.js';
 import { Decimal } from '../domain/decimal.js';
-import type { AirLimits, DustRule } from '../domain/standard.js';
 import type { Target } from '../domain/target.js';
-import { computeGoodDays, type DayCount, type DayIndex, type GoodDays } from '../statistics/goodDays.js';
+import { computeGoodDays, type DayCount, type GoodDays } from '../statistics/goodDays.js';
 import { computeShare } from '../statistics/share.js';
+import type { Counted, DaysInput } from './daysInput.js';
+import {
+  allowBadDays,
+  allowHeavyDays,
+  compareDays,
+  heavyCertainSince,
+  projectHeavy,
+  projectShare,
+  shareCertainSince,
+} from './daysOutlook.js';
 import {
   atTargetPrecision,
+  daysToCome,
   distanceTo,
   endOfData,
   findJudgedPeriod,
@@ -14,43 +24,30 @@ import {
   progressNote,
   requiredDays,
   unroundedText,
-  type JudgedPeriod,
   type Judgement,
-  type Words,
 } from './judgement.js';
+import { projectSoFar } from './projection.js';
+import { projectionDefaults } from './projectionSettings.js';
+import type { Words } from './words.js';
 
-export interface DaysInput {
-  /** The index of each day of the judged period that has data, in order. */
-  readonly days: readonly (DayIndex & { readonly basis: 'hourly' | 'daily' | 'mixed' | null })[];
-  readonly limits: AirLimits;
-  readonly dust: DustRule;
-  readonly standards: readonly string[];
-}
-
-interface Counted {
-  readonly period: JudgedPeriod;
-  readonly both: GoodDays;
-  readonly count: DayCount;
-  readonly elapsed: number;
-  /** Days of the period that have no index yet: still to come, or not reported so far. */
-  readonly open: number;
-  /** Valid days that the whole period needs. */
-  readonly required: number;
-  readonly days: DaysInput['days'];
-}
+export type { DaysInput, EarlierDays } from './daysInput.js';
 
 /**
  * Judges the share of good days (优良天数比率, HJ 663): good ÷ valid days of the period, at the target's precision.
  *
  * Running: `secured` when the share would hold even if every day left were bad and the days so far already suffice,
  * `lost` when it would fail even if every day left were good (days without data so far count as days left, for they may
- * still be reported); `insufficient-data` when the days to come cannot make up the days needed; else by the share so
- * far. Needed are as many index days as for an annual mean (324, by analogy; assumption).
+ * still be reported); `insufficient-data` when the days to come cannot make up the days needed; else by the projection
+ * to the end of the period, without earlier years by the share so far. Needed are as many index days as for an annual mean (324, by analogy; assumption).
  */
 export function judgeDayShare(target: Target, input: DaysInput, asOf: string): Judgement {
   const counted = countDays(target, input, asOf);
   const { period, count, elapsed, open } = counted;
-  if (count.goodShare === null) return notReported(period, 'day', elapsed, input.standards);
+  const yearOnYear = compareDays(target, input, counted, ({ goodShare }) => goodShare);
+  const allowed = period.state === 'over' ? null : allowBadDays(target, counted);
+  if (count.goodShare === null)
+    return notReported(period, 'day', elapsed, input.standards, { yearOnYear, allowed });
+  const outcome = period.state === 'over' ? null : projectShare(target, input, counted);
   const value = atTargetPrecision(target, count.goodShare);
   const total = count.valid + open;
   const best = atTargetPrecision(target, computeShare(count.good + open, total)!);
@@ -60,28 +57,32 @@ export function judgeDayShare(target: Target, input: DaysInput, asOf: string): J
     if (period.state === 'open' && !keepsLimit(target, best)) return 'lost';
     if (period.state === 'open' && keepsLimit(target, worst) && suffices(counted)) return 'secured';
     if (!canSuffice(counted)) return 'insufficient-data';
-    return keepsLimit(target, value) ? 'on-track' : 'at-risk';
+    return (outcome?.keeps ?? keepsLimit(target, value)) ? 'on-track' : 'at-risk';
   };
-  const allowed = badDaysAllowed(target, total);
-  const budget = allowed - (count.valid - count.good);
+  const verdict = decide();
+  const budget = period.state === 'open' ? allowed : null;
   const other = otherLedger(target, counted.both);
   return {
     ...shared(counted, input),
-    verdict: decide(),
+    verdict,
     value: value.toFixed(target.decimals),
     valueUnrounded: unroundedText(count.goodShare),
     distance: distanceTo(target, value).toString(),
     otherLedgerValue:
       other.goodShare === null ? null : atTargetPrecision(target, other.goodShare).toFixed(target.decimals),
+    yearOnYear,
+    certainSince: shareCertainSince(target, counted, verdict),
+    allowed,
+    projection: outcome?.projection ?? soFar(counted, input, value.toFixed(target.decimals)),
     reason: {
       zh:
         `有效 ${count.valid} 天，其中优良 ${count.good} 天、超标 ${count.exceeding} 天，比率 ${value.toFixed(target.decimals)}%，` +
         `要求 ≥ ${target.limit}%` +
-        (period.state === 'open' ? `；全年最多可超标 ${allowed} 天，${budgetZh(budget)}` : ''),
+        (budget === null ? '' : `；${budget.words.zh}`),
       en:
         `${count.good} good and ${count.exceeding} bad of ${count.valid} valid days, ${value.toFixed(target.decimals)} %, ` +
         `wanted ${target.limit} %` +
-        (period.state === 'open' ? `; at most ${allowed} bad days in the year, ${budget} left` : ''),
+        (budget === null ? '' : `; ${budget.words.en}`),
     },
   };
 }
@@ -89,27 +90,38 @@ export function judgeDayShare(target: Target, input: DaysInput, asOf: string): J
 /**
  * Judges a number of heavily polluted days (AQI > 200) against the limit, in the ledger that the plan's words choose.
  * Such a day cannot be undone: more than the limit is `lost` at once. Within the limit asks for as many index days as
- * an annual mean (324, by analogy; assumption), at the end or still within reach.
+ * an annual mean (324, by analogy; assumption), at the end or still within reach; while it runs, the projection from
+ * earlier years says whether it is `at-risk`.
  */
 export function judgeDayCount(target: Target, input: DaysInput, asOf: string): Judgement {
   const counted = countDays(target, input, asOf);
   const { period, count, elapsed, both } = counted;
-  if (both.withDust.valid === 0) return notReported(period, 'day', elapsed, input.standards);
+  const yearOnYear = compareDays(target, input, counted, ({ heavy }) => new Decimal(heavy));
+  const allowed = period.state === 'over' ? null : allowHeavyDays(target, counted);
+  if (both.withDust.valid === 0)
+    return notReported(period, 'day', elapsed, input.standards, { yearOnYear, allowed });
+  const outcome = period.state === 'over' ? null : projectHeavy(target, input, counted);
   const value = new Decimal(count.heavy);
   const kept = value.lte(target.limit);
   const decide = (): Judgement['verdict'] => {
     if (period.state === 'over') return kept ? conclude(counted, true) : 'missed';
-    if (kept) return canSuffice(counted) ? 'on-track' : 'insufficient-data';
+    if (kept && !canSuffice(counted)) return 'insufficient-data';
+    if (kept) return (outcome?.keeps ?? true) ? 'on-track' : 'at-risk';
     return period.state === 'open' ? 'lost' : 'at-risk';
   };
+  const verdict = decide();
   const removed = both.withoutDust.removed.filter(({ heavy }) => heavy);
   return {
     ...shared(counted, input),
-    verdict: decide(),
+    verdict,
     value: value.toString(),
     valueUnrounded: value.toString(),
     distance: new Decimal(target.limit).minus(value).toString(),
     otherLedgerValue: String(otherLedger(target, both).heavy),
+    yearOnYear,
+    certainSince: heavyCertainSince(target, counted, verdict),
+    allowed,
+    projection: outcome?.projection ?? soFar(counted, input, value.toString()),
     reason: {
       zh:
         `有效 ${count.valid} 天中重污染 ${count.heavy} 天${listDays(count.heavyDays)}，要求不超过 ${target.limit} 天` +
@@ -163,23 +175,14 @@ function suffices({ both, required }: Counted): boolean {
 
 /** Whether an index on every day to come would make the days suffice. */
 function canSuffice({ both, required, period }: Counted): boolean {
-  return both.withDust.valid + Math.max(0, daysBetween(period.until, period.to)) >= required;
+  return both.withDust.valid + daysToCome(period) >= required;
 }
 
-/** The largest number of bad days among `total` with which the share, rounded, still keeps the target. */
-function badDaysAllowed(target: Target, total: number): number {
-  let allowed = 0;
-  while (
-    allowed < total &&
-    keepsLimit(target, atTargetPrecision(target, computeShare(total - allowed - 1, total)!))
-  ) {
-    allowed += 1;
-  }
-  return allowed;
-}
-
-function budgetZh(budget: number): string {
-  return budget >= 0 ? `还可超标 ${budget} 天` : `已超出 ${-budget} 天`;
+/** Without earlier years what there is so far stands for the rest; `null` when no day is to come. */
+function soFar({ period }: Counted, input: DaysInput, value: string): Judgement['projection'] {
+  if (daysToCome(period) === 0) return null;
+  const source = { zh: '没有往年同期数据，按至今推算', en: 'no earlier years: as so far' };
+  return projectSoFar(value, input.projection ?? projectionDefaults, source);
 }
 
 function listDays(days: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { addDays, daysBetween } from '../domain/calendar.js';
 import { Decimal } from '../domain/decimal.js';
 import type { Target } from '../domain/target.js';
+import { certainSinceAmong } from './certainty.js';
 import {
   distanceTo,
   findJudgedPeriod,
@@ -9,12 +10,15 @@ import {
   progressNote,
   readable,
   shown,
+  lastDayOf,
   unroundedText,
   type JudgedPeriod,
   type Judgement,
-  type Words,
 } from './judgement.js';
-import { addUp, latest, type ReportedFigure } from './reportedFigure.js';
+import { addTownships, findRate, inside, type Finding } from './rateFigure.js';
+import { addUp, latest, type Added, type ReportedFigure } from './reportedFigure.js';
+import { allowGap, allowRoom, allowTime, compareRates } from './reportedOutlook.js';
+import type { Words } from './words.js';
 
 export interface ReportedInput {
   /** Figures of the county itself. */
@@ -23,15 +27,11 @@ export interface ReportedInput {
   readonly townships: readonly ReportedFigure[];
   /** How many townships there are. */
   readonly townshipCount: number;
-}
-
-interface Finding {
-  readonly figure: Omit<ReportedFigure, 'siteName'>;
-  readonly fromTownships: boolean;
-  /** The figure speaks for the whole period. */
-  readonly final: boolean;
-  /** It belongs to an earlier year: nothing was reported for the judged one yet. */
-  readonly earlier: boolean;
+  /**
+   * Whether a figure to date holds what was reported for periods before its beginning. Default `false`: it holds its own
+   * period, as “1–9月” does; `true` where offices report totals since the plan began under a later beginning.
+   */
+  readonly toDateHoldsEarlier?: boolean;
 }
 
 // Up to this share of the period a milestone that is not done is still taken as under way.
@@ -52,8 +52,16 @@ export function judgeRate(target: Target, input: ReportedInput, asOf: string): J
   const county = known(input.county);
   const townships = known(input.townships);
   const finding = findRate(period, county, townships, input.townshipCount);
+  const yearOnYear = compareRates(target, period, finding?.figure ?? null, (wanted) => {
+    const same = (figure: Omit<ReportedFigure, 'siteName'>) =>
+      figure.periodKind === wanted.periodKind &&
+      figure.periodStart === wanted.periodStart &&
+      figure.periodEnd === wanted.periodEnd;
+    return county.find(same) ?? addTownships(townships.filter(same), input.townshipCount);
+  });
+  const allowed = period.state === 'over' ? null : allowGap(target, period, finding?.figure.value ?? null);
   if (finding === undefined) {
-    const absent = notReported(period, 'report', 1);
+    const absent = notReported(period, 'report', 1, [], { yearOnYear, allowed });
     const names = new Set(
       townships.filter((figure) => inside(figure, period)).map(({ siteName }) => siteName),
     );
@@ -75,10 +83,14 @@ export function judgeRate(target: Target, input: ReportedInput, asOf: string): J
     if (!finding.final) return 'insufficient-data';
     return kept ? 'met' : 'missed';
   };
+  const verdict = decide();
   return {
     ...valueOf(target, value, finding),
     valueUnrounded: unroundedText(figure.value),
-    verdict: decide(),
+    verdict,
+    yearOnYear,
+    certainSince: verdict === 'met' || verdict === 'missed' ? lastDayOf(period) : null,
+    allowed,
     reason: {
       zh: `${describePeriodZh(figure)}为 ${value.toString()}${target.unit}，要求 ${signOf(target)} ${target.limit}${target.unit}`,
       en: `${value.toString()} ${target.unit} for ${figure.periodStart} to ${addDays(figure.periodEnd, -1)}, wanted ${signOf(target)} ${target.limit}`,
@@ -88,8 +100,9 @@ export function judgeRate(target: Target, input: ReportedInput, asOf: string): J
 }
 
 /**
- * Judges an amount delivered by the due date (count or area). The latest figure to date counts, with what was reported
- * for later periods; without one, the figures of periods that do not overlap are added. Delivered is `secured` or
+ * Judges an amount delivered by the due date (count or area). The latest figure to date counts with what was reported
+ * for periods before its own beginning and after its end (“1–9月” holds its year and not the year before it); without
+ * one, the figures of periods that do not overlap are added. Delivered is `secured` or
  * `met`; on the way it is `on-track` while the delivered share is at least the elapsed share of the period. Figures that
  * do not reach from beginning to end of a period that is over prove nothing about the rest: too little then is
  * `insufficient-data`, not `missed`.
@@ -97,45 +110,87 @@ export function judgeRate(target: Target, input: ReportedInput, asOf: string): J
  * `= 0` targets are broken by any amount, and kept only when figures cover the whole period.
  */
 export function judgeAmount(target: Target, input: ReportedInput, asOf: string): Judgement {
+  const found = findAmount(target, input, asOf);
+  const { period, zero, added } = found;
+  if (added === undefined) {
+    const none = new Decimal(0);
+    const open = zero ? allowRoom(target, period, none) : allowGap(target, period, none);
+    return notReported(period, 'report', 1, [], { allowed: period.state === 'over' ? null : open });
+  }
+  const { amount } = added;
+  const paced = period.state !== 'over' && !zero && !keepsLimit(target, amount);
+  const last = latest(found.figures)!;
+  const open = zero ? allowRoom(target, period, amount) : allowGap(target, period, amount);
+  const decide = (day: string) => decideAmount(target, findAmount(target, input, day));
+  return {
+    ...valueOf(target, amount, { figure: last, fromTownships: false, final: true, earlier: false }),
+    used: added.used,
+    missing: period.state === 'over' && !added.whole ? 1 : 0,
+    verdict: decide(asOf),
+    certainSince: certainSinceAmong(turningDays(target, input), asOf, decide),
+    allowed: period.state === 'over' ? null : open,
+    reason: {
+      zh:
+        `截至 ${addDays(last.periodEnd, -1)} 累计 ${amount.toString()}${target.unit}，要求 ${signOf(target)} ${target.limit}${target.unit}` +
+        (paced ? `；按时间进度应达到 ${shown(dueByNow(target, period), 2)}${target.unit}` : ''),
+      en:
+        `${amount.toString()} by ${addDays(last.periodEnd, -1)}, wanted ${signOf(target)} ${target.limit} ${target.unit}` +
+        (paced ? `; by the time elapsed ${shown(dueByNow(target, period), 2)} would be due` : ''),
+    },
+    notes: [
+      ...progressNote(period),
+      ...(added.carried.gt(0) ? [carriedNote(target, added)] : []),
+      ...(period.state === 'over' && !added.whole ? [notToTheEnd] : []),
+    ],
+  };
+}
+
+/** The amount known by a day; `zero` when more of it is worse. */
+interface FoundAmount {
+  readonly period: JudgedPeriod;
+  readonly zero: boolean;
+  readonly figures: readonly ReportedFigure[];
+  readonly added: Added | undefined;
+}
+
+function findAmount(target: Target, input: ReportedInput, asOf: string): FoundAmount {
   const period = findJudgedPeriod(target, asOf);
   const figures = input.county.filter(
     (figure) => figure.periodEnd <= period.until && touches(figure, period),
   );
   const zero = target.comparison === '=' || target.comparison === '<=';
-  const added = addUp(figures, period, zero);
-  if (added === undefined) return notReported(period, 'report', 1);
-  const { amount } = added;
-  const kept = keepsLimit(target, amount);
-  const due = elapsedShare(period).times(target.limit);
-  const decide = (): Judgement['verdict'] => {
-    if (period.state === 'over') {
-      // An amount once delivered, or once too large, stays so; the rest is known only for the time reported.
-      if (kept !== zero) return kept ? 'met' : 'missed';
-      if (!added.whole) return 'insufficient-data';
-      return kept ? 'met' : 'missed';
-    }
-    if (zero && !kept) return period.state === 'open' ? 'lost' : 'at-risk';
-    if (zero) return 'on-track';
-    if (kept) return period.state === 'open' ? 'secured' : 'on-track';
-    return amount.gte(due) ? 'on-track' : 'at-risk';
-  };
-  const last = latest(figures)!;
+  return { period, zero, figures, added: addUp(figures, period, input.toDateHoldsEarlier ?? false) };
+}
+
+function decideAmount(target: Target, { period, zero, added }: FoundAmount): Judgement['verdict'] {
+  if (added === undefined) return 'not-reported';
+  const kept = keepsLimit(target, added.amount);
+  if (period.state === 'over') {
+    // An amount once delivered, or once too large, stays so; the rest is known only for the time reported.
+    if (kept !== zero) return kept ? 'met' : 'missed';
+    if (!added.whole) return 'insufficient-data';
+    return kept ? 'met' : 'missed';
+  }
+  if (zero && !kept) return period.state === 'open' ? 'lost' : 'at-risk';
+  if (zero) return 'on-track';
+  if (kept) return period.state === 'open' ? 'secured' : 'on-track';
+  return added.amount.gte(dueByNow(target, period)) ? 'on-track' : 'at-risk';
+}
+
+/** What the elapsed share of the period would ask for. */
+function dueByNow(target: Target, period: JudgedPeriod): Decimal {
+  return elapsedShare(period).times(target.limit);
+}
+
+/** Days on which what is certain may change: a report's period ends, the target's period begins or ends. */
+function turningDays(target: Target, input: ReportedInput): string[] {
+  return [target.periodStart, target.due, ...input.county.map(({ periodEnd }) => addDays(periodEnd, -1))];
+}
+
+function carriedNote(target: Target, { carried, from }: Added): Words {
   return {
-    ...valueOf(target, amount, { figure: last, fromTownships: false, final: true, earlier: false }),
-    used: added.used,
-    missing: period.state === 'over' && !added.whole ? 1 : 0,
-    verdict: decide(),
-    reason: {
-      zh:
-        `截至 ${addDays(last.periodEnd, -1)} 累计 ${amount.toString()}${target.unit}，要求 ${signOf(target)} ${target.limit}${target.unit}` +
-        (period.state === 'over' || zero || kept ? '' : `；按时间进度应达到 ${shown(due, 2)}${target.unit}`),
-      en:
-        `${amount.toString()} by ${addDays(last.periodEnd, -1)}, wanted ${signOf(target)} ${target.limit} ${target.unit}` +
-        (period.state === 'over' || zero || kept
-          ? ''
-          : `; by the time elapsed ${shown(due, 2)} would be due`),
-    },
-    notes: [...progressNote(period), ...(period.state === 'over' && !added.whole ? [notToTheEnd] : [])],
+    zh: `累计数自 ${from} 起算，此前报送的 ${carried.toString()}${target.unit} 另行相加`,
+    en: `The figure to date counts from ${from}; ${carried.toString()} ${target.unit} reported before are added`,
   };
 }
 
@@ -145,35 +200,26 @@ export function judgeAmount(target: Target, input: ReportedInput, asOf: string):
  * `insufficient-data`. Before, `on-track` until three quarters of the period are gone, then `at-risk` (assumption).
  */
 export function judgeMilestone(target: Target, input: ReportedInput, asOf: string): Judgement {
-  const period = findJudgedPeriod(target, asOf);
-  const figures = input.county.filter(({ periodEnd }) => periodEnd <= period.until);
-  const inTime = latest(figures.filter(({ periodEnd }) => periodEnd <= period.to));
-  const newest = latest(figures);
-  const last = inTime ?? newest;
-  if (last === undefined) return notReported(period, 'report', 1);
-  const done = inTime?.value.gte(1) === true;
-  // What was open after the due date was open on it; what was done by then may have been done in time or late.
-  const openAtDue = figures.some(({ periodEnd, value }) => periodEnd >= period.to && value.lt(1));
-  const late = !done && newest !== inTime && newest?.value.gte(1) === true;
-  const decide = (): Judgement['verdict'] => {
-    if (period.state === 'over') {
-      if (done) return 'met';
-      return openAtDue ? 'missed' : 'insufficient-data';
-    }
-    if (done) return period.state === 'open' ? 'secured' : 'on-track';
-    return elapsedShare(period).lt(milestoneShare) ? 'on-track' : 'at-risk';
-  };
+  const found = findMilestone(target, input, asOf);
+  const { period, figures, inTime, done, openAtDue, late } = found;
+  const last = inTime ?? found.newest;
+  const allowed = period.state === 'over' ? null : allowTime(period, done);
+  if (last === undefined) return notReported(period, 'report', 1, [], { allowed });
+  const decide = (on: string) => decideMilestone(findMilestone(target, input, on));
   const day = addDays(last.periodEnd, -1);
+  const lateDay = addDays(found.newest!.periodEnd, -1);
   const lateWords = {
-    zh: `考核期满后才报告完成（${addDays(newest!.periodEnd, -1)}）`,
-    en: `Reported done only after the due date (${addDays(newest!.periodEnd, -1)})`,
+    zh: `考核期满后才报告完成（${lateDay}）`,
+    en: `Reported done only after the due date (${lateDay})`,
   };
   const openWords = { zh: `截至 ${day} 报告尚未完成`, en: `Reported not done as of ${day}` };
   const doneWords = { zh: `已于 ${day} 前报告完成`, en: `Reported done by ${day}` };
   return {
     ...valueOf(target, last.value, { figure: last, fromTownships: false, final: true, earlier: false }),
     used: figures.length,
-    verdict: decide(),
+    verdict: decide(asOf),
+    certainSince: certainSinceAmong(turningDays(target, input), asOf, decide),
+    allowed,
     reason: done ? doneWords : inTime === undefined && late ? lateWords : openWords,
     notes: [
       ...progressNote(period),
@@ -181,6 +227,46 @@ export function judgeMilestone(target: Target, input: ReportedInput, asOf: strin
       ...(period.state === 'over' && !done && !openAtDue ? [notToTheEnd] : []),
     ],
   };
+}
+
+/** What is known of a milestone by a day. */
+interface FoundMilestone {
+  readonly period: JudgedPeriod;
+  readonly figures: readonly ReportedFigure[];
+  readonly inTime: ReportedFigure | undefined;
+  readonly newest: ReportedFigure | undefined;
+  readonly done: boolean;
+  readonly openAtDue: boolean;
+  /** Done only by a report for a time after the due date. */
+  readonly late: boolean;
+}
+
+function findMilestone(target: Target, input: ReportedInput, asOf: string): FoundMilestone {
+  const period = findJudgedPeriod(target, asOf);
+  const figures = input.county.filter(({ periodEnd }) => periodEnd <= period.until);
+  const inTime = latest(figures.filter(({ periodEnd }) => periodEnd <= period.to));
+  const newest = latest(figures);
+  const done = inTime?.value.gte(1) === true;
+  return {
+    period,
+    figures,
+    inTime,
+    newest,
+    done,
+    // What was open after the due date was open on it; what was done by then may have been done in time or late.
+    openAtDue: figures.some(({ periodEnd, value }) => periodEnd >= period.to && value.lt(1)),
+    late: !done && newest !== inTime && newest?.value.gte(1) === true,
+  };
+}
+
+function decideMilestone({ period, newest, done, openAtDue }: FoundMilestone): Judgement['verdict'] {
+  if (newest === undefined) return 'not-reported';
+  if (period.state === 'over') {
+    if (done) return 'met';
+    return openAtDue ? 'missed' : 'insufficient-data';
+  }
+  if (done) return period.state === 'open' ? 'secured' : 'on-track';
+  return elapsedShare(period).lt(milestoneShare) ? 'on-track' : 'at-risk';
 }
 
 const notToTheEnd: Words = {
@@ -193,69 +279,8 @@ const partlyReported: Words = {
   en: 'Only some townships have reported and there is no county figure',
 };
 
-function findRate(
-  period: JudgedPeriod,
-  county: readonly ReportedFigure[],
-  townships: readonly ReportedFigure[],
-  townshipCount: number,
-): Finding | undefined {
-  const own = latest(county.filter((figure) => inside(figure, period)));
-  const added = addTownships(
-    townships.filter((figure) => inside(figure, period)),
-    townshipCount,
-  );
-  const better = added !== undefined && isWhole(added, period);
-  if (own !== undefined && (isWhole(own, period) || !better))
-    return { figure: own, fromTownships: false, final: isWhole(own, period), earlier: false };
-  if (added !== undefined)
-    return { figure: added, fromTownships: true, final: isWhole(added, period), earlier: false };
-  if (period.state === 'over') return undefined;
-  const before = latest(
-    county.filter(({ periodKind, periodEnd }) => periodKind === 'year' && periodEnd <= period.from),
-  );
-  return before && { figure: before, fromTownships: false, final: false, earlier: true };
-}
-
-/** Belongs to the period; figures to date may have begun before it (a change since the base year). */
-function inside(figure: ReportedFigure, period: JudgedPeriod): boolean {
-  if (figure.periodEnd > period.to) return false;
-  return (
-    figure.periodStart >= period.from || (figure.periodKind === 'to-date' && figure.periodEnd > period.from)
-  );
-}
-
 function touches(figure: ReportedFigure, period: JudgedPeriod): boolean {
   return figure.periodEnd > period.from && figure.periodEnd <= period.to;
-}
-
-/** The whole period: the figure reaches its end and began with it. */
-function isWhole(figure: Pick<ReportedFigure, 'periodStart' | 'periodEnd'>, period: JudgedPeriod): boolean {
-  return figure.periodEnd === period.to && figure.periodStart <= period.from;
-}
-
-/** The newest period for which every township has reported its amounts, added up. */
-function addTownships(
-  figures: readonly ReportedFigure[],
-  townshipCount: number,
-): Omit<ReportedFigure, 'siteName'> | undefined {
-  const newest = latest(figures);
-  if (newest === undefined || townshipCount === 0) return undefined;
-  const isSame = ({ periodKind, periodStart, periodEnd }: ReportedFigure) =>
-    periodKind === newest.periodKind && periodStart === newest.periodStart && periodEnd === newest.periodEnd;
-  const same = figures.filter(isSame);
-  const complete = same.every(({ numerator, denominator }) => numerator !== null && denominator !== null);
-  if (same.length < townshipCount || !complete) {
-    return addTownships(
-      figures.filter((figure) => !isSame(figure)),
-      townshipCount,
-    );
-  }
-  const total = (pick: (figure: ReportedFigure) => Decimal | null) =>
-    same.reduce((sum, figure) => sum.plus(pick(figure)!), new Decimal(0));
-  const numerator = total((figure) => figure.numerator);
-  const denominator = total((figure) => figure.denominator);
-  if (denominator.eq(0)) return undefined;
-  return { ...newest, value: numerator.times(100).div(denominator), numerator, denominator };
 }
 
 function elapsedShare(period: JudgedPeriod): Decimal {
@@ -274,6 +299,8 @@ function valueOf(target: Target, value: Decimal, finding: Finding) {
     countUnit: 'report' as const,
     inputs: [finding.fromTownships ? 'townships' : 'report'],
     otherLedgerValue: null,
+    yearOnYear: null,
+    projection: null,
     standards: [],
   };
 }

@@ -2,69 +2,65 @@ import { addDays, addMonths, monthOfDay } from '../domain/calendar.js';
 import { Decimal } from '../domain/decimal.js';
 import type { Target } from '../domain/target.js';
 import { formatGrade, type WaterGrade } from '../domain/waterGrade.js';
-import type { WaterBody, WaterRules } from '../statistics/waterGrade.js';
-import { computeWaterPeriod, type WaterPeriod, type WaterSample } from '../statistics/waterMonths.js';
+import { computeWaterPeriod, type WaterPeriod } from '../statistics/waterMonths.js';
 import {
   findJudgedPeriod,
+  lastDayOf,
   notReported,
   progressNote,
   shown,
   type JudgedPeriod,
   type Judgement,
-  type Words,
 } from './judgement.js';
+import type { Outcome } from './projection.js';
+import { projectionDefaults } from './projectionSettings.js';
+import type { JudgedWater, SectionsInput } from './sectionsInput.js';
+import { allowSections, compareSections, describeGaps, projectSections } from './sectionsOutlook.js';
+import type { Words } from './words.js';
 
-/** One section with its months: one sample a month, the month's item means. */
-export interface JudgedSection {
-  readonly name: string;
-  readonly body: WaterBody;
-  readonly placeholder: boolean;
-  readonly months: readonly WaterSample[];
-  readonly inputs: readonly string[];
-}
-
-export interface SectionsInput {
-  readonly sections: readonly JudgedSection[];
-  readonly rules: WaterRules;
-  readonly standards: readonly string[];
-}
-
-interface JudgedWater {
-  readonly section: JudgedSection;
-  readonly water: WaterPeriod;
-}
+export type { JudgedSection, SectionsInput } from './sectionsInput.js';
 
 /**
  * Judges sections against a grade: every named section one by one, by the grade of its item means over the year
  * (环办〔2011〕22号), never by averaged grades. Months that failed although the mean holds are listed (稳定达到), as are
  * months without flow, which leave the denominator.
  *
- * Over: one failing section is `missed`; else a section with fewer than 8 measured months is `insufficient-data`.
- * Running: a mean so far that fails is `at-risk`; a section without any month so far, or that can no longer reach the 8
- * months, is `insufficient-data`. A month counts whole when one of its days lies in the period.
+ * Over: one failing section is `missed`; else a section with fewer than 8 measured months is `insufficient-data`. Eight
+ * months conclude the year (the evaluation's `period.yearMonths`, unconfirmed); months that lack without a reason are
+ * noted. Running: `on-track` or `at-risk` by the projection, without earlier years by the means so far; a section without
+ * any month so far, or that can no longer reach the 8 months, is `insufficient-data` unless one fails.
+ *
+ * A month counts whole when one of its days lies in the period, and only when it is over (`countRunningMonth`): the
+ * verdict of a period that ends within a month is final at the end of that month.
  */
 export function judgeSections(target: Target, input: SectionsInput, asOf: string): Judgement {
-  const period = findJudgedPeriod(target, asOf);
+  const period = inWholeMonths(findJudgedPeriod(target, asOf));
   const { from, to } = monthsOf(period);
   const untilMonth = monthOfDay(period.until);
+  const known = input.countRunningMonth === true ? addMonths(monthOfDay(asOf), 1) : untilMonth;
   const limit = Number(target.limit) as WaterGrade;
   const { yearMonths } = input.rules.evaluation.period;
   const judged = input.sections.map((section): JudgedWater => {
-    const known = section.months.filter(({ month }) => month >= from && month <= monthOfDay(asOf));
+    const months = section.months.filter(({ month }) => month >= from && month < known);
     return {
       section,
-      water: computeWaterPeriod(input.rules, section.body, known, from, to, { target: limit, untilMonth }),
+      water: computeWaterPeriod(input.rules, section.body, months, from, to, { target: limit, untilMonth }),
     };
   });
   const used = sum(judged, ({ water }) => water.gradedMonths);
   const missing = sum(judged, ({ water }) => water.missingMonths.length);
+  const yearOnYear = compareSections(target, input, period, judged);
+  const allowed = period.state === 'over' ? null : allowSections(judged, input.rules, limit);
   if (judged.every(({ water }) => water.gradedMonths === 0 && water.noFlowMonths.length === 0)) {
-    return notReported(period, 'month', missing, input.standards);
+    return notReported(period, 'month', missing, input.standards, { yearOnYear, allowed });
   }
   const grades = judged.flatMap(({ water }) => water.result?.grade ?? []);
   const worst = grades.length === 0 ? null : Math.max(...grades);
+  const settings = input.projection ?? projectionDefaults;
+  const outcome = period.state === 'over' ? null : projectSections(target, input, period, judged, settings);
+  const verdict = decide(period, judged, limit, yearMonths, outcome);
   return {
-    verdict: decide(period, judged, limit, yearMonths),
+    verdict,
     value: worst === null ? null : String(worst),
     valueUnrounded: worst === null ? null : String(worst),
     distance: worst === null ? null : new Decimal(limit).minus(worst).toString(),
@@ -73,8 +69,16 @@ export function judgeSections(target: Target, input: SectionsInput, asOf: string
     countUnit: 'month',
     inputs: [...new Set(judged.flatMap(({ section }) => section.inputs))].sort(),
     otherLedgerValue: null,
+    yearOnYear,
+    certainSince: verdict === 'met' || verdict === 'missed' ? lastDayOf(period) : null,
+    allowed,
+    projection: outcome?.projection ?? null,
     reason: explain(judged, limit),
-    notes: [...progressNote(period), ...sectionNotes(judged, limit, yearMonths)],
+    notes: [
+      ...progressNote(period),
+      ...sectionNotes(judged, limit, yearMonths),
+      ...(period.state === 'over' ? describeGaps(judged, yearMonths) : []),
+    ],
     standards: input.standards,
   };
 }
@@ -84,21 +88,27 @@ export function monthsOf(period: Pick<JudgedPeriod, 'from' | 'to'>): { from: str
   return { from: monthOfDay(period.from), to: addMonths(monthOfDay(addDays(period.to, -1)), 1) };
 }
 
+/** The period to the end of its last month. */
+function inWholeMonths(period: JudgedPeriod): JudgedPeriod {
+  const to = `${monthsOf(period).to}-01`;
+  return period.state === 'over' && period.until < to ? { ...period, to, state: 'open' } : { ...period, to };
+}
+
 function decide(
   period: JudgedPeriod,
   judged: readonly JudgedWater[],
   limit: number,
   yearMonths: number,
+  outcome: Outcome | null,
 ): Judgement['verdict'] {
   const fails = ({ water }: JudgedWater) => (water.result?.grade ?? 0) > limit;
   if (period.state === 'over') {
     if (judged.some((one) => fails(one) && one.water.sufficient)) return 'missed';
     return judged.every(({ water }) => water.sufficient) ? 'met' : 'insufficient-data';
   }
-  if (judged.some(fails)) return 'at-risk';
-  return judged.every(({ water }) => water.gradedMonths > 0 && canSuffice(water, yearMonths))
-    ? 'on-track'
-    : 'insufficient-data';
+  const suffices = judged.every(({ water }) => water.gradedMonths > 0 && canSuffice(water, yearMonths));
+  if (!suffices) return judged.some(fails) ? 'at-risk' : 'insufficient-data';
+  return (outcome?.keeps ?? !judged.some(fails)) ? 'on-track' : 'at-risk';
 }
 
 function canSuffice(water: WaterPeriod, yearMonths: number): boolean {

@@ -3,12 +3,10 @@ import { Decimal, roundHalfEven } from '../domain/decimal.js';
 import type { AirLimits } from '../domain/standard.js';
 import type { Target } from '../domain/target.js';
 import type { VerdictName } from '../domain/verdict.js';
+import type { Allowed, Projection, YearOnYear } from './outlook.js';
+import type { Words } from './words.js';
 
-/** A sentence for the reader in both languages. */
-export interface Words {
-  readonly zh: string;
-  readonly en: string;
-}
+export type { Words } from './words.js';
 
 /** What was found about one target as of one date. Figures are decimal texts. */
 export interface Judgement {
@@ -24,6 +22,17 @@ export interface Judgement {
   readonly countUnit: 'day' | 'month' | 'report';
   readonly inputs: readonly string[];
   readonly otherLedgerValue: string | null;
+  /** 同比; `null` for milestones and amounts, which have no figure to compare. */
+  readonly yearOnYear: YearOnYear | null;
+  /**
+   * The first as-of day from which the verdict (`secured`, `lost`, `met`, `missed`) stood as it stands, by the data as
+   * they are known now; `null` while it is open.
+   */
+  readonly certainSince: string | null;
+  /** What may still come; `null` when the period is over. */
+  readonly allowed: Allowed | null;
+  /** What the end of the period is expected to show; `null` when it is over, and for what offices report. */
+  readonly projection: Projection | null;
   readonly reason: Words;
   readonly notes: readonly Words[];
   readonly standards: readonly string[];
@@ -62,7 +71,10 @@ export function endOfData(period: JudgedPeriod): string {
  * Valid days that a period needs before it can be concluded: 324 for a calendar year (GB 3095 table 4), the same share
  * of any other period (assumption).
  */
-export function requiredDays(period: JudgedPeriod, validity: AirLimits['validity']): number {
+export function requiredDays(
+  period: Pick<JudgedPeriod, 'from' | 'to'> & Partial<JudgedPeriod>,
+  validity: AirLimits['validity'],
+): number {
   const year = Number(period.from.slice(0, 4));
   const days = daysBetween(period.from, period.to);
   if (period.from === `${year}-01-01` && period.to === `${year + 1}-01-01`) return validity.yearDays;
@@ -113,12 +125,23 @@ export function unroundedText(value: Decimal): string {
   return roundHalfEven(value, 20).toString();
 }
 
+/** The first as-of day on which the period counts as over. */
+export function lastDayOf(period: Pick<JudgedPeriod, 'to'>): string {
+  return addDays(period.to, -1);
+}
+
+/** Days of the period that have not begun at the end of `asOf`. */
+export function daysToCome(period: JudgedPeriod): number {
+  return Math.max(0, daysBetween(period.until, period.to));
+}
+
 /** The verdict for a target about which nothing at all was reported. */
 export function notReported(
   period: JudgedPeriod,
   countUnit: Judgement['countUnit'],
   missing: number,
   standards: readonly string[] = [],
+  outlook: Partial<Pick<Judgement, 'yearOnYear' | 'allowed'>> = {},
 ): Judgement {
   return {
     verdict: 'not-reported',
@@ -130,6 +153,10 @@ export function notReported(
     countUnit,
     inputs: [],
     otherLedgerValue: null,
+    yearOnYear: outlook.yearOnYear ?? null,
+    certainSince: null,
+    allowed: outlook.allowed ?? null,
+    projection: null,
     reason: { zh: '考核期内没有任何数据', en: 'There are no data for the period' },
     notes: progressNote(period),
     standards,

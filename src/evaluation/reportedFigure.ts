@@ -28,38 +28,44 @@ export interface Added {
   readonly amount: Decimal;
   readonly used: number;
   readonly whole: boolean;
+  /** The part reported for periods before the figure to date begins, and the day on which that begins. */
+  readonly carried: Decimal;
+  readonly from: string;
 }
 
 /**
- * The amount delivered: the furthest figure to date and what was reported for periods after it, or the sum of figures
- * whose periods do not overlap. A figure to date is taken to hold everything before it; only where any amount breaks
- * the target (`everything`) are earlier periods added, too.
+ * The amount delivered: the furthest figure to date, what was reported for periods before it begins and after it ends; or
+ * the sum of figures whose periods do not overlap. A figure to date holds its own period and nothing before it: “1–9月”
+ * of one year does not hold the year before, unless `toDateHoldsEarlier` says that it does.
  */
 export function addUp(
   figures: readonly ReportedFigure[],
   period: JudgedPeriod,
-  everything: boolean,
+  toDateHoldsEarlier: boolean,
 ): Added | undefined {
   if (figures.length === 0) return undefined;
   const toDate = latest(figures.filter(({ periodKind }) => periodKind === 'to-date'));
   const parts = figures.filter(({ periodKind }) => periodKind !== 'to-date');
-  const chosen: ReportedFigure[] = [];
-  if (toDate !== undefined) {
-    chosen.push(toDate);
-    if (everything) chosen.push(...chain(figures.filter((figure) => figure.periodEnd <= toDate.periodStart)));
-  }
+  const earlier =
+    toDate === undefined || toDateHoldsEarlier
+      ? []
+      : chain(figures.filter(({ periodEnd }) => periodEnd <= toDate.periodStart));
   const covered = toDate?.periodEnd ?? '';
   const after = chain(parts.filter(({ periodStart }) => periodStart >= covered));
-  chosen.push(...after);
+  const chosen = [...earlier, ...(toDate === undefined ? [] : [toDate]), ...after];
   let reached = toDate?.periodEnd ?? period.from;
   for (const { periodStart, periodEnd } of after) {
     if (periodStart > reached) break;
     reached = periodEnd;
   }
+  const total = (list: readonly ReportedFigure[]) =>
+    list.reduce((sum, { value }) => sum.plus(value), new Decimal(0));
   return {
-    amount: chosen.reduce((sum, { value }) => sum.plus(value), new Decimal(0)),
+    amount: total(chosen),
     used: chosen.length,
     whole: reached >= period.to,
+    carried: total(earlier),
+    from: toDate?.periodStart ?? period.from,
   };
 }
 

@@ -5,6 +5,7 @@ import type { Mapping } from '../ingest/decode/mapping.js';
 import type { Understanding } from '../ingest/decode/understanding.js';
 import type { ImportOptions } from '../ingest/importOptions.js';
 import type { ColumnNameService, SourceService } from './services/sources.js';
+import type { TargetOutlook } from './services/targetOutlook.js';
 
 /** What the routes need from the rest of the service; `main` wires it, tests may hand in their own. */
 export interface Services {
@@ -316,7 +317,7 @@ export interface ReportService {
   page(filter: ReportFilter): Promise<{ items: ReportRow[]; next: string | null }>;
 }
 
-export interface TargetView {
+export interface TargetView extends TargetOutlook {
   id: number;
   planId: string;
   planDocument: string;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DomainError } from '../../domain/domainError.js';
 import { verdicts } from '../../domain/verdict.js';
 import { dayText, defineRoute, recordNumber } from '../route.js';
+import { outlookFields } from './targetOutlook.js';
 
 const day = dayText.meta({ description: 'Beijing day, YYYY-MM-DD' });
 const asOf = day.optional().meta({ description: 'Judge with what was known of days up to this one' });
@@ -39,6 +40,7 @@ const target = z
     inputs: z.array(z.string()),
     ledger: z.enum(['with-dust', 'without-dust']).nullable(),
     otherLedgerValue: z.string().nullable(),
+    ...outlookFields,
     reason: z.string(),
     notes: z.array(z.string()),
     assumptions: z.array(z.string()),
