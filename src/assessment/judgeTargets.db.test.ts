@@ -118,6 +118,19 @@ describe('figures of the demonstration', () => {
         .join();
     expect(assumptions(20)).toContain('日均值不先修约');
     expect(assumptions(28)).toContain('沙尘');
+    for (const id of [21, 28]) {
+      for (const words of [
+        '计算前修约',
+        '日最大8小时平均',
+        '封顶为500',
+        '至少20个有效小时值',
+        '不设最低有效点位比例',
+      ])
+        expect(assumptions(id)).toContain(words);
+      expect(assumptions(id)).not.toContain('日均值不先修约');
+      // No day of 2025 is indexed by the version of 2026.
+      expect(assumptions(id)).not.toContain('跨2026年3月1日');
+    }
     expect(assumptions(22)).toContain('8个月');
   });
 

@@ -1,6 +1,12 @@
 import { addDays, addMonths } from '../domain/calendar.js';
 import { Decimal } from '../domain/decimal.js';
-import { chooseStandard, listAssumptions, type AqiStandard, type Standard } from '../domain/standard.js';
+import {
+  chooseStandard,
+  listAssumptions,
+  type AirEvaluation,
+  type AqiStandard,
+  type Standard,
+} from '../domain/standard.js';
 import type { Target } from '../domain/target.js';
 import { yearsBefore } from '../evaluation/bootstrap.js';
 import { judgeAnnualMean, type JudgedDay } from '../evaluation/judgeAnnualMean.js';
@@ -92,6 +98,17 @@ function assumptionsOf(standards: readonly Standard[], paths: readonly string[])
   );
 }
 
+/** The unconfirmed rules behind the indexes of days: of every version used, without saying one thing twice. */
+function indexAssumptions(versions: readonly AqiStandard[], evaluation: AirEvaluation) {
+  const paths = ['inputRounding', 'daily', 'cap', 'afterTransition'];
+  if (versions.length > 1) paths.push('versionChange');
+  const found = assumptionsOf(versions, paths);
+  // The daily maximum 1 h matters only where a version indexes it.
+  const usesOneHour = versions.some(({ daily }) => daily.o3OneHour !== 'never');
+  const all = [...found, ...(usesOneHour ? assumptionsOf([evaluation], ['ozoneOneHour']) : [])];
+  return all.filter(({ zh }, index) => all.findIndex((one) => one.zh === zh) === index);
+}
+
 async function judgeMean(round: Round, target: Target) {
   const { standards } = round.reference;
   const period = findJudgedPeriod(target, round.asOf);
@@ -121,7 +138,10 @@ async function judgeMean(round: Round, target: Target) {
   const dust = chooseStandard(standards.dust, period.from);
   return {
     judgement,
-    ruleAssumptions: assumptionsOf([evaluation, dust], ['dailyRounding', 'stations', 'exclusion']),
+    ruleAssumptions: assumptionsOf(
+      [evaluation, dust],
+      ['dailyRounding', 'stations', 'exclusion', 'hourLabels'],
+    ),
   };
 }
 
@@ -129,14 +149,19 @@ async function judgeByDays(round: Round, target: Target) {
   const { standards } = round.reference;
   const period = findJudgedPeriod(target, round.asOf);
   const key = `${target.siteGroup} ${period.from} ${period.to}`;
-  const input = round.dayInputs.get(key) ?? loadDays(round, target.siteGroup, period);
-  round.dayInputs.set(key, input);
+  const loading = round.dayInputs.get(key) ?? loadDays(round, target.siteGroup, period);
+  round.dayInputs.set(key, loading);
+  const input = await loading;
+  const versions = [...new Set(input.days.map(({ day }) => chooseStandard(standards.aqi, day)))];
   const judge = target.kind === 'day-share' ? judgeDayShare : judgeDayCount;
   const dust = chooseStandard(standards.dust, period.from);
   const evaluation = chooseStandard(standards.airEvaluation, period.from);
   return {
-    judgement: judge(target, await input, round.asOf),
-    ruleAssumptions: assumptionsOf([dust, evaluation], ['exclusion', 'stations']),
+    judgement: judge(target, input, round.asOf),
+    ruleAssumptions: [
+      ...assumptionsOf([dust, evaluation], ['exclusion', 'stations', 'ozoneAcrossStations', 'hourLabels']),
+      ...indexAssumptions(versions, evaluation),
+    ],
   };
 }
 
@@ -221,8 +246,17 @@ async function judgeWater(round: Round, target: Target) {
       round.asOf,
     ),
     ruleAssumptions: assumptionsOf(
-      [rules.evaluation],
-      ['period', 'noFlow', 'belowDetection', 'phMean', 'rounding'],
+      [rules.evaluation, rules.limits],
+      [
+        'period',
+        'noFlow',
+        'belowDetection',
+        'detectionAboveClass',
+        'phMean',
+        'rounding',
+        'mainPollutants',
+        'oxygenSaturation',
+      ],
     ),
   };
 }

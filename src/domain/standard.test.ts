@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readSeeds, standards } from '../statistics/standards.fixture.js';
-import { chooseStandard, findLimit, listAssumptions, parseStandards } from './standard.js';
+import { chooseStandard, findLimit, listAssumptions, parseStandards, type Standard } from './standard.js';
 
 describe('chooseStandard', () => {
   test.each([
@@ -40,9 +40,23 @@ test('every unconfirmed group can be listed with its assumption', () => {
   const hj663 = chooseStandard(standards.airEvaluation, '2026-03-01');
   expect(listAssumptions(hj663).map(({ path }) => path)).toEqual([
     'ozoneOneHour', 'statisticDecimals', 'multipleDecimals', 'indexDecimals', 'compositeIndex', 'dailyRounding',
-    'stations',
+    'stations', 'ozoneAcrossStations', 'shortPeriods', 'slidingDay', 'hourLabels', 'additions',
   ]); // prettier-ignore
 });
+
+test.each([
+  ['HJ633-2012', ['cap', 'inputRounding', 'daily', 'versionChange']],
+  ['HJ633-2026', ['versionChange', 'afterTransition']],
+  ['HBJC2016-120', ['exclusion', 'proposal']],
+  ['GB3838-2002', ['oxygenSaturation']],
+  ['GBT14848-2017', ['items']],
+  ['HB2011-22', ['colours', 'mainPollutants', 'period', 'noFlow', 'belowDetection', 'detectionPrinting', 'detectionAboveClass', 'naturalBackground', 'seasons', 'drinkingSource', 'phMean', 'rounding', 'river']],
+])('unconfirmed in %s: %j', (id, paths) => {
+  const all = Object.values(standards).flat() as Standard[];
+  const found = listAssumptions(all.find((one) => one.id === id)!);
+  expect(found.map(({ path }) => path)).toEqual(paths);
+  for (const { zh, en } of found) expect([zh.length > 4, en.length > 8]).toEqual([true, true]);
+}); // prettier-ignore
 
 type Seeds = ReturnType<typeof readSeeds>;
 function at(value: unknown, ...path: (string | number)[]): Record<string, unknown> {
@@ -66,6 +80,7 @@ describe('parseStandards refuses', () => {
     ['an end before the beginning', (s) => (at(s, 'HJ633-2012.json')['validTo'] = '2010-01-01'), /^HJ633-2012\.json: validTo/],
     ['overlapping versions', (s) => (at(s, 'HJ633-2012.json')['validTo'] = '2026-03-02'), /HJ633-2012 overlaps HJ633-2026/],
     ['breakpoints that do not ascend', (s) => (at(s, 'HJ633-2012.json', 'series', 'list', 0, 'points')[2] = '50'), /series\.list\.0\.points/],
+    ['a month in two water seasons', (s) => ((at(s, 'HB2011-22.json', 'seasons', 'list', 2)['months'] as number[]).push(6)), /^HB2011-22\.json: seasons\.list: a month belongs to two/],
     ['unconfirmed without assumption', (s) => delete at(s, 'HJ663-2013.json', 'stations')['assumption'], /stations: is unconfirmed/],
   ]; // prettier-ignore
   test.each(faults)('%s', (_, damage, message) => {

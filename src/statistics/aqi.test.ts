@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Decimal } from '../domain/decimal.js';
 import { chooseStandard, pollutantLabels, pollutants, type Pollutant } from '../domain/standard.js';
-import { computeDailyAqi, type AqiReport, type DailyConcentrations } from './aqi.js';
+import { computeDailyAqi, printIaqi, type AqiReport, type DailyConcentrations } from './aqi.js';
 import { aqi2012, aqi2026, readVectors, standards } from './standards.fixture.js';
 
 const dec = (text: string | undefined) => (text === undefined || text === '' ? null : new Decimal(text));
@@ -15,9 +15,8 @@ function dayOf(values: Partial<typeof clean>): DailyConcentrations {
 const yesNo = (value: boolean | null) => (value === null ? '' : value ? 'Y' : 'N');
 
 function columnsOf(report: AqiReport): Record<string, string> {
-  const index = (p: Pollutant) => String(report.items[p].iaqi ?? (report.exempt.includes(p) ? '/' : 'NA'));
   return {
-    ...Object.fromEntries(pollutants.map((p) => [`iaqi_${p}`, index(p)])),
+    ...Object.fromEntries(pollutants.map((p) => [`iaqi_${p}`, printIaqi(report, p)])),
     aqi_calculated: String(report.calculated ?? 'NA'),
     aqi_published: String(report.aqi ?? 'NA'),
     level: report.level?.level ?? 'NA',

@@ -16,6 +16,8 @@ export interface DailyConcentrations {
 /** The index of a day or hour under one named version. */
 export interface AqiReport {
   readonly standardId: string;
+  /** What was indexed: good and heavy days, and all that is judged, take a `day` only. */
+  readonly interval: 'day' | 'hour';
   readonly items: Readonly<Record<Pollutant, Iaqi>>;
   /** Items without an IAQI that count as missing, and those that may be missing (printed as `/`). */
   readonly missing: readonly Pollutant[];
@@ -31,6 +33,11 @@ export interface AqiReport {
   readonly heavy: boolean | null;
 }
 
+/** The index of a day: the only kind that good days, heavy days and verdicts accept. */
+export interface DailyAqiReport extends AqiReport {
+  readonly interval: 'day';
+}
+
 /**
  * The daily AQI of HJ 633 (2012 clause 6; 2026 clause 4 with the completeness rule of clause 5.3).
  *
@@ -41,7 +48,7 @@ export function computeDailyAqi(
   standard: AqiStandard,
   day: DailyConcentrations,
   exempt: ReadonlySet<Pollutant> = new Set(),
-): AqiReport {
+): DailyAqiReport {
   const items = {
     so2: computeIaqi(standard, 'so2', '24h', day.so2),
     no2: computeIaqi(standard, 'no2', '24h', day.no2),
@@ -51,7 +58,7 @@ export function computeDailyAqi(
     pm25: computeIaqi(standard, 'pm25', '24h', day.pm25),
   };
   const allowed = standard.daily.allowsExempt ? exempt : new Set<Pollutant>();
-  return concludeAqi(standard, items, standard.daily.requiresAllUpTo, allowed);
+  return { ...concludeAqi(standard, items, standard.daily.requiresAllUpTo, allowed), interval: 'day' };
 }
 
 /**
@@ -63,7 +70,7 @@ export function concludeAqi(
   items: Readonly<Record<Pollutant, Iaqi>>,
   requiresAllUpTo: number | null,
   exempt: ReadonlySet<Pollutant>,
-): AqiReport {
+): Omit<AqiReport, 'interval'> {
   const absent = pollutants.filter((p) => items[p].iaqi === null);
   const missing = absent.filter((p) => !exempt.has(p));
   const present = pollutants.flatMap((p) => items[p].iaqi ?? []);
@@ -85,6 +92,13 @@ export function concludeAqi(
     good: aqi === null ? null : aqi <= goodUpTo,
     heavy: aqi === null ? null : aqi > heavyAbove,
   };
+}
+
+/** An IAQI as official tables print it: the number, `/` for an exempt item, `NA` for a missing one. */
+export function printIaqi(report: Pick<AqiReport, 'items' | 'exempt'>, pollutant: Pollutant): string {
+  const { iaqi } = report.items[pollutant];
+  if (iaqi !== null) return String(iaqi);
+  return report.exempt.includes(pollutant) ? '/' : 'NA';
 }
 
 function computeDailyO3(standard: AqiStandard, day: DailyConcentrations): Iaqi {

@@ -1,4 +1,4 @@
-import { Decimal, sumOf } from '../domain/decimal.js';
+import { Decimal, decimalFromDouble, sumOf } from '../domain/decimal.js';
 
 const settledPlaces = 30;
 
@@ -13,6 +13,11 @@ const settledPlaces = 30;
 export function computeExactMean(values: readonly Decimal[]): Decimal | undefined {
   if (values.length === 0) return undefined;
   return settle(sumOf(values).div(values.length));
+}
+
+/** `computeExactMean` of stored doubles, each taken as the decimal that was written. */
+export function computeMeanOfDoubles(values: readonly number[]): Decimal | undefined {
+  return computeExactMean(values.map(decimalFromDouble));
 }
 
 /** Removes the residue of divisions, see `computeExactMean`; exact decimals of up to 30 places stay as they are. */

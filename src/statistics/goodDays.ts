@@ -1,12 +1,12 @@
 import type { Decimal } from '../domain/decimal.js';
 import type { DustRule, Pollutant } from '../domain/standard.js';
-import type { AqiReport } from './aqi.js';
+import type { DailyAqiReport } from './aqi.js';
 import { computeShare } from './share.js';
 
 /** The index of one day; `null` when there are no data. `dust`: a dust period touches the day. */
 export interface DayIndex {
   readonly day: string;
-  readonly report: AqiReport | null;
+  readonly report: DailyAqiReport | null;
   readonly dust: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { Decimal } from '../domain/decimal.js';
 import type { AqiStandard, Pollutant } from '../domain/standard.js';
 import type { DustLedger } from '../domain/target.js';
-import { computeDailyAqi, type AqiReport, type DailyConcentrations } from './aqi.js';
+import { computeDailyAqi, type DailyAqiReport, type DailyConcentrations } from './aqi.js';
 import { computeExactMean } from './exactMean.js';
 import { airDayItems, type AirDayItem, type DustItem, type SiteDay, type SiteDayValue } from './siteDay.js';
 
@@ -76,7 +76,7 @@ export function computeDayAqi(
   day: SiteDay | GroupDay,
   ledger: DustLedger = 'with-dust',
   exempt?: ReadonlySet<Pollutant>,
-): AqiReport {
+): DailyAqiReport {
   return computeDailyAqi(standard, concentrationsOf(day, ledger), exempt);
 }
 

@@ -7,6 +7,26 @@ import { computeIaqi, type Iaqi } from './iaqi.js';
 export type HourlyConcentrations = Readonly<Partial<Record<HourlyInput, Decimal | null>>>;
 
 /**
+ * The name of a version's own hourly rule, the one that its text prescribes.
+ *
+ * @throws RangeError when the version has none or several.
+ */
+export function officialHourlyRule(standard: AqiStandard): string {
+  const names = Object.keys(standard.hourly).filter((name) => standard.hourly[name]?.judged === true);
+  const [name] = names;
+  if (name === undefined || names.length > 1)
+    throw new RangeError(`${standard.id} has ${names.length} official hourly rules`);
+  return name;
+}
+
+/** The index of an hour under a named rule; `official` is false for a rule that only reproduces what was published. */
+export interface HourlyAqiReport extends AqiReport {
+  readonly interval: 'hour';
+  readonly rule: string;
+  readonly official: boolean;
+}
+
+/**
  * The hourly index under a named rule of a version: `hj633-2012` (gases 1 h, O3 also sliding 8 h, PM sliding 24 h),
  * `hj633-2026` (all 1 h), or `cnemc-hourly-2012`, which the national platform published in the 2012 years (PM 1 h on
  * the 24 h breakpoints, O3 1 h) and which never feeds a judged figure.
@@ -17,7 +37,7 @@ export function computeHourlyAqi(
   standard: AqiStandard,
   ruleName: string,
   hour: HourlyConcentrations,
-): AqiReport {
+): HourlyAqiReport {
   const rule = standard.hourly[ruleName];
   if (rule === undefined) throw new RangeError(`${standard.id} has no hourly rule ${ruleName}`);
   const entries = pollutants.map((pollutant): [Pollutant, Iaqi] => {
@@ -31,7 +51,12 @@ export function computeHourlyAqi(
     return [pollutant, largest(results)];
   });
   const items = Object.fromEntries(entries) as Record<Pollutant, Iaqi>;
-  return concludeAqi(standard, items, rule.requiresAllUpTo, new Set());
+  return {
+    ...concludeAqi(standard, items, rule.requiresAllUpTo, new Set()),
+    interval: 'hour',
+    rule: ruleName,
+    official: rule.judged,
+  };
 }
 
 function largest(results: readonly Iaqi[]): Iaqi {

@@ -50,8 +50,8 @@ export function hasSeries(standard: AqiStandard, pollutant: Pollutant, averaging
 }
 
 function roundInput(standard: AqiStandard, pollutant: Pollutant, concentration: Decimal): Decimal {
-  if (standard.inputRounding === null) return concentration;
-  return roundHalfEven(concentration, standard.inputRounding.decimals[pollutant]);
+  const { decimals } = standard.inputRounding;
+  return decimals === null ? concentration : roundHalfEven(concentration, decimals[pollutant]);
 }
 
 /** The index for a concentration inside the table; doubles decide where they cannot be wrong. */

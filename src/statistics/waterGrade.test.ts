@@ -64,6 +64,15 @@ describe('which items take part', () => {
     expect(labels(result.items)).toBe('pH;DO');
     expect([...result.reference.keys()]).toEqual(['tn', 'wt']);
   });
+
+  test('reference items that have limits are graded apart: TN in lakes, coliform, never temperature', () => {
+    const values = valuesOf({ tn: '1.2', fc: '10001', wt: '20', cod: '10', cn: '1' });
+    const apart = (body: WaterBody) =>
+      computeWaterGrade(waterRules, body, values).referenceItems.map(({ code, grade }) => [code, grade]);
+    expect(apart('lake')).toEqual([['tn', 4], ['fc', 4]]);
+    expect(apart('river')).toEqual([['fc', 4]]);
+    expect(computeWaterGrade(waterRules, 'lake', valuesOf({ tn: '-1' })).referenceItems).toEqual([]);
+  }); // prettier-ignore
 });
 
 describe('natural background', () => {

@@ -45,6 +45,8 @@ export interface WaterGradeResult {
   readonly overTarget: readonly WaterExceedance[];
   /** Items reported apart (temperature, TN, faecal coliform); they never grade. */
   readonly reference: ReadonlyMap<string, Decimal>;
+  /** The classes of those of them that have limits for the water body (单独评价): TN of lakes, faecal coliform. */
+  readonly referenceItems: readonly WaterItemGrade[];
   /** Items left out on request (natural background), as far as they were measured. */
   readonly removed: readonly string[];
 }
@@ -96,6 +98,9 @@ export function computeWaterGrade(
     mainPollutants: exceeding.slice(0, evaluation.mainPollutants.atMost),
     overTarget: options.target === undefined ? [] : findExceedances(rules, body, items, options.target),
     reference: new Map([...values].filter(([code]) => evaluation.referenceItems.list.includes(code))),
+    referenceItems: rules.limits.items.list
+      .filter(({ code }) => evaluation.referenceItems.list.includes(code) && measured(code))
+      .flatMap((item) => gradeItem(evaluation, item, body, values) ?? []),
     removed: grading.filter(({ code }) => !kept.some((item) => item.code === code)).map(({ code }) => code),
   };
 }
@@ -130,7 +135,8 @@ function gradeItem(
   return grade && { code: item.code, label: item.label, nameZh: item.nameZh, value, grade };
 }
 
-function gradeValue(item: WaterItem, body: WaterBody, value: Decimal): WaterGrade | undefined {
+/** The class of one value of one item; `undefined` for an item without limits for the water body. */
+export function gradeValue(item: WaterItem, body: WaterBody, value: Decimal): WaterGrade | undefined {
   if (item.direction === 'none') return undefined;
   if (item.direction === 'range') {
     const [low, high] = item.range;

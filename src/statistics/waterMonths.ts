@@ -80,10 +80,23 @@ export function computeWaterPeriod(
   to: string,
   options: WaterPeriodOptions = {},
 ): WaterPeriod {
+  const months: string[] = [];
+  for (let month = from; month < to; month = addMonths(month, 1)) months.push(month);
+  return computeWaterMonths(rules, body, samples, months, options);
+}
+
+/** `computeWaterPeriod` over the listed months, which need not be neighbours (water seasons). */
+export function computeWaterMonths(
+  rules: WaterRules,
+  body: WaterBody,
+  samples: readonly WaterSample[],
+  listed: readonly string[],
+  options: WaterPeriodOptions = {},
+): WaterPeriod {
   const byMonth = groupByMonth(samples);
-  const months: WaterMonth[] = [];
-  for (let month = from; month < to; month = addMonths(month, 1))
-    months.push(computeWaterMonth(rules, body, month, byMonth.get(month) ?? [], options));
+  const months = listed.map((month) =>
+    computeWaterMonth(rules, body, month, byMonth.get(month) ?? [], options),
+  );
   const graded = months.filter(({ result }) => result !== null && result.grade !== null);
   const values = meanOfItems(
     graded.map((month) => month.values),
@@ -146,7 +159,10 @@ function stateOf(graded: boolean, samples: readonly WaterSample[], running: bool
 }
 
 /** Below detection counts as the evaluation's fraction of the limit (half, by common practice); negatives are missing. */
-function usedValues(values: ReadonlyMap<string, SampleValue>, evaluation: WaterEvaluation): WaterValues {
+export function usedValues(
+  values: ReadonlyMap<string, SampleValue>,
+  evaluation: WaterEvaluation,
+): WaterValues {
   const used = new Map<string, Decimal>();
   for (const [code, { value, detectionLimit }] of values) {
     const counted = detectionLimit ? detectionLimit.times(evaluation.belowDetection.fraction) : value;
@@ -155,8 +171,8 @@ function usedValues(values: ReadonlyMap<string, SampleValue>, evaluation: WaterE
   return used;
 }
 
-/** The mean of each item over the sets that have it. */
-function meanOfItems(sets: readonly WaterValues[], evaluation: WaterEvaluation): WaterValues {
+/** The mean of each item over the sets that have it, unrounded; pH by the evaluation's method. */
+export function meanOfItems(sets: readonly WaterValues[], evaluation: WaterEvaluation): WaterValues {
   const collected = new Map<string, Decimal[]>();
   for (const set of sets)
     for (const [code, value] of set) {

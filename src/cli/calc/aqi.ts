@@ -3,11 +3,11 @@ import {
   chooseStandard,
   pollutantLabels,
   pollutants,
-  type AqiStandard,
   type Pollutant,
   type Standards,
 } from '../../domain/standard.js';
-import { computeDailyAqi, type AqiReport } from '../../statistics/aqi.js';
+import { printIaqi, type AqiReport } from '../../statistics/aqi.js';
+import { computeDayIndex } from '../../statistics/indexVersion.js';
 import { CellError, type Calculation } from './calculation.js';
 import { parseConcentration } from './concentration.js';
 
@@ -23,13 +23,19 @@ const resultColumns = [
  * `calc aqi`: one day a row. The date picks the version. A `standard` cell that names another one is overruled: the
  * row is computed by its date, the cell is written as the version used, and a warning goes to stderr, so that no
  * figure ever leaves under a version that did not make it.
+ *
+ * @param under computes every row under this version instead; `standard` then names it, and the additional column
+ *   `restated` says `Y` where the day's own version is another one.
+ * @throws RangeError when there is no such version.
  */
-export function createAqiCalculation(standards: Standards): Calculation {
+export function createAqiCalculation(standards: Standards, under?: string): Calculation {
+  if (under !== undefined && !standards.aqi.some(({ id }) => id === under))
+    throw new RangeError(`expected ${standards.aqi.map(({ id }) => id).join(' or ')}, not ${under}`);
   return {
     inputColumns,
-    resultColumns,
+    resultColumns: under === undefined ? resultColumns : [...resultColumns, 'restated'],
     compute(cell, warn) {
-      const standard = pickStandard(standards, cell, warn);
+      checkStandard(standards, cell, under === undefined ? warn : () => undefined);
       const value = (column: string) => parseConcentration(column, cell(column));
       const day = {
         so2: value('so2'),
@@ -40,18 +46,25 @@ export function createAqiCalculation(standards: Standards): Calculation {
         pm10: value('pm10'),
         pm25: value('pm25'),
       };
-      const report = computeDailyAqi(standard, day, parseExempt(cell('not_monitored_exempt')));
-      const inputs = inputColumns.map((column) => (column === 'standard' ? standard.id : cell(column)));
-      return [...inputs, ...formatReport(report)];
+      const exempt = parseExempt(cell('not_monitored_exempt'));
+      const { report, version } = computeDayIndex(standards.aqi, cell('date'), day, {
+        restatedUnder: under,
+        exempt,
+      });
+      const inputs = inputColumns.map((column) =>
+        column === 'standard' ? version.standardId : cell(column),
+      );
+      const restated = under === undefined ? [] : [version.restated ? 'Y' : 'N'];
+      return [...inputs, ...formatReport(report), ...restated];
     },
   };
 }
 
-function pickStandard(
+function checkStandard(
   standards: Standards,
   cell: (column: string) => string,
   warn: (message: string) => void,
-): AqiStandard {
+): void {
   const date = cell('date');
   if (!isDay(date)) throw new CellError('date', date, 'expected a day YYYY-MM-DD');
   const standard = chooseStandard(standards.aqi, date);
@@ -64,7 +77,6 @@ function pickStandard(
     );
   if (named !== '' && named !== standard.id)
     warn(`column standard: ${named} is not in force on ${date}; computed under ${standard.id}`);
-  return standard;
 }
 
 function parseExempt(text: string): Set<Pollutant> {
@@ -80,11 +92,10 @@ function parseExempt(text: string): Set<Pollutant> {
 }
 
 function formatReport(report: AqiReport): string[] {
-  const index = (p: Pollutant) => report.items[p].iaqi ?? (report.exempt.includes(p) ? '/' : 'NA');
   const labels = (list: readonly Pollutant[]) => list.map((p) => pollutantLabels[p]).join(';');
   const yesNo = (value: boolean | null) => (value === null ? '' : value ? 'Y' : 'N');
   return [
-    ...pollutants.map(index),
+    ...pollutants.map((p) => printIaqi(report, p)),
     report.calculated ?? 'NA',
     report.aqi ?? 'NA',
     report.level?.level ?? 'NA',

@@ -63,7 +63,8 @@ function formatRounded(
   rounded: Decimal,
   text: string,
 ): string {
-  if (standard.inputRounding !== null) return rounded.toFixed(standard.inputRounding.decimals[pollutant]);
+  const { decimals } = standard.inputRounding;
+  if (decimals !== null) return rounded.toFixed(decimals[pollutant]);
   return /e/i.test(text) ? rounded.toFixed() : rounded.toFixed(text.split('.')[1]?.length ?? 0);
 }
 

@@ -99,6 +99,26 @@ test('aqi: the date overrules the standard column, visibly', async () => {
   expect(err).toMatch(/line 2: warning: column standard: HJ633-2012 is not in force on 2026-03-01/);
 });
 
+describe('aqi --under: the whole series under one version, labelled', () => {
+  const rows = 'a,,2026-02-28,8,15,0.5,60,,130,70,\nb,HJ633-2026,2026-03-01,8,15,0.5,60,,130,70,\n';
+  test.each([
+    [[], ['HJ633-2012,94', 'HJ633-2026,110']],
+    [['--under=HJ633-2026'], ['HJ633-2026,110,Y', 'HJ633-2026,110,N']],
+    [['--under=HJ633-2012'], ['HJ633-2012,94,N', 'HJ633-2012,94,Y']],
+  ])('%j', async (options, expected) => {
+    const { code, out, err } = await calc(['aqi', ...options], aqiHeader + rows);
+    expect([code, err]).toEqual([0, '']);
+    const [header = [], ...records]: string[][] = parse(out);
+    const shown = ['standard', 'aqi_published', 'restated'].map((name) => header.indexOf(name));
+    expect(records.map((record) => shown.flatMap((i) => record[i] ?? []).join())).toEqual(expected);
+  });
+
+  test('a faulty standard cell is still a fault', async () => {
+    const { code } = await calc(['aqi', '--under=HJ633-2026'], `${aqiHeader}a,X,2026-02-28,8,15,0.5,60,,130,70,\n`);
+    expect(code).toBe(2);
+  }); // prettier-ignore
+});
+
 describe('faulty input: exit code 2, line, column and value', () => {
   test.each([
     ['iaqi', 'text as concentration', `${iaqiHeader}a,HJ633-2026,CO,24h,mg/m3,1,\n`.replace(',1,', ',1x'), 'line 2, column concentration_raw: "1x"'],
@@ -159,7 +179,17 @@ describe('water: below detection', () => {
 });
 
 describe('wrong usage: exit code 64', () => {
-  test.each([[[]], [['unknown']], [['toString']], [['iaqi', 'extra']]])('%j', async (args) => {
+  test.each([
+    [[]],
+    [['unknown']],
+    [['toString']],
+    [['iaqi', 'extra']],
+    [['iaqi', '--under=HJ633-2026']],
+    [['aqi', '--under=']],
+    [['aqi', '--under=HJ633-1996']],
+    [['aqi', '--under=HJ633-2026', 'x']],
+    [['aqi', 'x']],
+  ])('%j', async (args) => {
     const { code, out, err } = await calc(args, '');
     expect([code, out, err.startsWith('usage: ')]).toEqual([64, '', true]);
   });

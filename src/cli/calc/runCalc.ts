@@ -13,12 +13,14 @@ export interface CalcStreams {
   readonly stderr: Writable;
 }
 
-const calculations: Readonly<Record<string, (standards: Standards) => Calculation>> = {
+const calculations: Readonly<Record<string, (standards: Standards, under?: string) => Calculation>> = {
   iaqi: createIaqiCalculation,
   aqi: createAqiCalculation,
   water: createWaterCalculation,
 };
-const usage = 'usage: npm run --silent calc -- iaqi|aqi|water < in.csv > out.csv\n';
+const usage =
+  'usage: npm run --silent calc -- iaqi|aqi|water < in.csv > out.csv\n' +
+  '       npm run --silent calc -- aqi --under=HJ633-2026 < in.csv > out.csv   (restated under one version)\n';
 
 /**
  * Runs one command of `calc`.
@@ -26,16 +28,20 @@ const usage = 'usage: npm run --silent calc -- iaqi|aqi|water < in.csv > out.csv
  * @returns the exit code: 0 done (also when the reader of stdout went away), 2 faulty input, 64 wrong usage (EX_USAGE).
  */
 export async function runCalc(args: readonly string[], streams: CalcStreams): Promise<number> {
-  const [command = ''] = args;
+  const [command = '', option] = args;
   const create = Object.hasOwn(calculations, command) ? calculations[command] : undefined;
-  if (create === undefined || args.length !== 1) {
+  const under = option === undefined ? undefined : /^--under=(.+)$/.exec(option)?.[1];
+  const understood = option === undefined || (command === 'aqi' && under !== undefined && args.length === 2);
+  const standards = await loadSeedStandards();
+  const known = under === undefined || standards.aqi.some(({ id }) => id === under);
+  if (create === undefined || !understood || !known) {
     streams.stderr.write(usage);
     return 64;
   }
   const report = (message: string): void => {
     streams.stderr.write(`calc ${command}: ${message}\n`);
   };
-  const calculation = create(await loadSeedStandards());
+  const calculation = create(standards, under);
   try {
     return (await calculateCsv(calculation, streams.stdin, streams.stdout, report)) ? 0 : 2;
   } catch (error) {

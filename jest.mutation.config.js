@@ -1,0 +1,15 @@
+import config from './jest.config.js';
+
+const { displayName: _name, ...unit } = config.projects.find(({ displayName }) => displayName === 'unit');
+
+/** The unit tests of the arithmetic alone, as Stryker runs them for each mutant (`npm run mutation`). */
+export default {
+  ...unit,
+  testMatch: [
+    '<rootDir>/src/statistics/**/*.test.ts',
+    '<rootDir>/src/evaluation/**/*.test.ts',
+    '<rootDir>/src/domain/standard.test.ts',
+  ],
+  // The comparison with real files reads data that a mutant's sandbox does not have.
+  testPathIgnorePatterns: [...unit.testPathIgnorePatterns, 'publishedClass\\.test\\.ts$'],
+};
