@@ -40,7 +40,7 @@ export function createCatalogueService(pool: Pool, membersChanged: () => void): 
     async putSiteGroup(actor, code, input) {
       const group = await inTransaction(pool, async (client) => {
         const before = (await listSiteGroups(client)).find((group) => group.code === code) ?? null;
-        await saveSiteGroup(client, { code, ...input });
+        await saveSiteGroup(client, { code, ...input }, actor);
         await insertAudit(client, actor, 'site-group-set', `site group ${code}`, { before, change: input });
         return { code, ...input };
       });
@@ -52,7 +52,7 @@ export function createCatalogueService(pool: Pool, membersChanged: () => void): 
     },
     createSite: (actor, input) =>
       inTransaction(pool, async (client) => {
-        await insertSite(client, { ...input, kind: input.kind as SiteKind });
+        await insertSite(client, { ...input, kind: input.kind as SiteKind }, actor);
         await insertAudit(client, actor, 'site-created', `site ${input.code}`, { ...input });
         return findSite(client, input.code);
       }),
@@ -60,10 +60,8 @@ export function createCatalogueService(pool: Pool, membersChanged: () => void): 
       const site = await inTransaction(pool, async (client) => {
         const before = await findSite(client, code);
         const { kind, ...rest } = input;
-        await updateSite(client, code, {
-          ...rest,
-          ...(kind === undefined ? {} : { kind: kind as SiteKind }),
-        });
+        const change = { ...rest, ...(kind === undefined ? {} : { kind: kind as SiteKind }) };
+        await updateSite(client, code, change, actor);
         await insertAudit(client, actor, 'site-updated', `site ${code}`, { before, change: input });
         return findSite(client, code);
       });
@@ -89,7 +87,8 @@ async function findSite(db: Queryable, code: string): Promise<SiteInfo> {
   return toSiteInfo(site);
 }
 
-function toSiteInfo({ id, latest, aliases, groups, ...site }: SiteRecord): SiteInfo {
+/** A site as the service shows it. */
+export function toSiteInfo({ id, latest, aliases, groups, ...site }: SiteRecord): SiteInfo {
   void id;
   const times = Object.entries(latest).map(([family, ts]) => [family, beijingTime(Date.parse(ts))]);
   return {

@@ -14,6 +14,8 @@ import { createColumnNameService } from './columnNameService.js';
 import { createReadingService } from './readingService.js';
 import { createReportService } from './reportService.js';
 import { createSourceService } from './sourceService.js';
+import { createDustPeriodService } from './dustPeriodService.js';
+import { createSiteHistoryService } from './siteHistoryService.js';
 import { createTargetService } from './targetService.js';
 import { createUploadService } from './uploadService.js';
 
@@ -58,6 +60,8 @@ export function createServices(options: ServiceOptions): Services {
     tokens: createTokenStore(pool),
     audit: { list: (filter) => listAudit(pool, filter) },
     catalogue: createCatalogueService(pool, () => recomputation.trigger()),
+    siteHistory: createSiteHistoryService(pool, now),
+    dustPeriods: createDustPeriodService(pool, () => recomputation.trigger()),
     uploads: createUploadService(context, recomputation, now),
     sources: createSourceService(pool),
     columnNames: createColumnNameService(pool),

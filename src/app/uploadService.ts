@@ -93,5 +93,6 @@ function toView(report: ImportReport, language: Language) {
     understanding: rendered.understanding ?? null,
     source: rendered.source ? { ...rendered.source, taken: [...rendered.source.taken] } : null,
     impact: rendered.impact?.map((one) => ({ ...one })) ?? null,
+    createdSites: (rendered.createdSites ?? []).map((site) => ({ ...site, near: [...site.near] })),
   };
 }

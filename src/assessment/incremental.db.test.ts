@@ -3,17 +3,26 @@ import fc from 'fast-check';
 import { createTestDatabase, type TestDatabase } from '../../test/database.js';
 import { addDays, hourMs, instantOfDay } from '../domain/calendar.js';
 import { waterItems } from '../domain/family.js';
+import {
+  deleteDustPeriod,
+  listDustPeriods,
+  undoDustPeriodsOf,
+  updateDustPeriod,
+} from '../store/dustPeriods.js';
 import type { StagedRow } from '../store/keyedTable.js';
 import { inTransaction } from '../store/pool.js';
 import { loadSeeds } from '../store/seeder.js';
 import { readSeedFiles } from '../store/seedFiles.js';
+import { saveSiteGroup } from '../store/siteGroups.js';
 import { insertSite, listSites, updateSite } from '../store/sites.js';
+import { insertWrite } from '../store/writes.js';
 import {
   addDust,
   drainMarks,
   markEverything,
   readDerived,
   setInvalid,
+  testActor,
   writeRows,
 } from './database.fixture.js';
 import { recomputeBatch } from './recompute.js';
@@ -35,7 +44,8 @@ afterAll(() => database.drop());
 async function clear(): Promise<void> {
   await database.pool.query(
     `truncate air_hour, air_day, water_sample, water_month, value_flags, value_origins, dust_periods, pending_days,
-              air_site_days, air_group_days, water_site_months, latest_rows, flag_history, revisions`,
+              air_site_days, air_group_days, water_site_months, latest_rows, flag_history, revisions,
+              dust_period_revisions`,
   );
 }
 
@@ -83,6 +93,15 @@ test('incremental = full: any sequence of writes, corrections, dust periods, fla
       }),
     },
     {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constantFrom('dust-edit' as const, 'dust-delete' as const, 'dust-undo' as const),
+        which: fc.nat({ max: 9 }),
+        hour: fc.integer({ min: 0, max: 90 }),
+        length: fc.integer({ min: 1, max: 30 }),
+      }),
+    },
+    {
       weight: 2,
       arbitrary: fc.record({
         do: fc.constant('invalid' as const),
@@ -97,6 +116,13 @@ test('incremental = full: any sequence of writes, corrections, dust periods, fla
     {
       weight: 1,
       arbitrary: fc.record({ do: fc.constant('members' as const), groups: fc.constantFrom([], [group]) }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant('group' as const),
+        members: fc.constantFrom(['air-town'], ['air-second'], ['air-second', 'air-town']),
+      }),
     },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('recompute' as const) }) },
   );
@@ -120,6 +146,14 @@ test('incremental = full: any sequence of writes, corrections, dust periods, fla
         const start = instantOfDay(first) + step.hour * hourMs;
         return addDust(pool, start, start + step.length * hourMs);
       }
+      case 'dust-edit':
+      case 'dust-delete':
+      case 'dust-undo':
+        return changeDust(step);
+      case 'group':
+        return inTransaction(pool, (client) =>
+          saveSiteGroup(client, { code: group, nameZh: '城市建成区', members: [...step.members] }),
+        );
       case 'invalid':
         return setInvalid(
           pool,
@@ -146,6 +180,25 @@ test('incremental = full: any sequence of writes, corrections, dust periods, fla
     }
   };
 
+  const changeDust = (step: Extract<Action, { which: number }>): Promise<void> =>
+    inTransaction(database.pool, async (client) => {
+      const writeId = await insertWrite(client, testActor, { kind: 'manual', reason: step.do });
+      if (step.do === 'dust-undo') {
+        const { rows } = await client.query<{ write_id: string }>(
+          'select distinct write_id from dust_period_revisions order by 1',
+        );
+        const undone = rows[step.which % Math.max(1, rows.length)];
+        if (undone !== undefined) await undoDustPeriodsOf(client, undone.write_id, writeId);
+        return;
+      }
+      const periods = await listDustPeriods(client, 0, instantOfDay('2100-01-01'));
+      const period = periods[step.which % Math.max(1, periods.length)];
+      if (period === undefined) return;
+      if (step.do === 'dust-delete') return deleteDustPeriod(client, period.id, writeId);
+      const start = instantOfDay(first) + step.hour * hourMs;
+      await updateDustPeriod(client, period.id, { start, end: start + step.length * hourMs }, writeId);
+    });
+
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 14 }), async (steps) => {
       await clear();
@@ -157,6 +210,6 @@ test('incremental = full: any sequence of writes, corrections, dust periods, fla
       await drainMarks(database.pool);
       expect(incremental).toEqual(await readDerived(database.pool));
     }),
-    { numRuns: 25, seed: 20251122 },
+    { numRuns: 40, seed: 20251122 },
   );
 }, 120_000);

@@ -1,6 +1,7 @@
 import { importMessages } from './messages/import.js';
 import { problemMessages } from './messages/problem.js';
 import { sourceMessages } from './messages/source.js';
+import { siteMessages } from './messages/sites.js';
 import type { MessageTemplate } from './messages/template.js';
 import { uploadMessages } from './messages/upload.js';
 import { workbookMessages } from './messages/workbook.js';
@@ -14,6 +15,7 @@ export const messages = {
   ...importMessages,
   ...workbookMessages,
   ...sourceMessages,
+  ...siteMessages,
 } as const;
 export type MessageCode = keyof typeof messages;
 export type Language = 'zh' | 'en';
@@ -40,6 +42,9 @@ export function formatMend(
   return fill((language === 'zh' ? template.mendZh : template.mendEn) ?? '', params);
 }
 
+// Faults recorded before a parameter had an English form have only the other one.
 function fill(template: string, params: Readonly<Record<string, string | number>>): string {
-  return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    String(params[name] ?? (name.endsWith('En') ? params[name.slice(0, -2)] : undefined) ?? whole),
+  );
 }

@@ -59,6 +59,18 @@ const bodies: Record<string, unknown> = {
   'put /api/v1/sources/:code': { nameZh: '自动站' },
   'put /api/v1/column-names/:name': { role: 'site' },
   'put /api/v1/site-groups/:code': { nameZh: '分组', members: ['air-1'] },
+  'post /api/v1/sites/:code/names': { name: '旧名', to: '2024-01-01' },
+  'post /api/v1/sites/:code/moves': { longitude: 105.9, latitude: 36.98 },
+  'post /api/v1/sites/:code/merges': { from: '2024-01-01', into: 'air-2' },
+  'post /api/v1/sites/:code/instruments': { from: '2024-01-01', indicators: ['pm25'] },
+  'post /api/v1/sites/:code/withdrawals': { id: '1', reason: '登记有误' },
+  'post /api/v1/dust-periods': {
+    start: '2025-03-05T08:00:00+08:00',
+    end: '2025-03-06T14:00:00+08:00',
+    document: '沙尘 1 号',
+  },
+  'patch /api/v1/dust-periods/:id': { note: '扬沙', reason: '补充' },
+  'delete /api/v1/dust-periods/:id': { reason: '重复' },
   'post /api/v1/plans': {
     id: 'c',
     document: '号',

@@ -8,6 +8,7 @@ import { roles, type Actor } from '../domain/role.js';
 import { verdictZh, verdicts } from '../domain/verdict.js';
 import { createApp, type AppOptions } from './app.js';
 import { fakeSources } from './fakeSources.fixture.js';
+import { fakeDustPeriods, fakeSiteHistory } from './fakeSites.fixture.js';
 import { createHttpServer } from './server.js';
 import type { ReadingRow, Services, SiteInfo, TargetView, UploadOptions, UploadReport } from './services.js';
 
@@ -68,6 +69,7 @@ export function reportOf(change: Partial<UploadReport> = {}): UploadReport {
     suspectCount: 0,
     notices: [],
     impact: null,
+    createdSites: [],
     recomputed: true,
     uploadedAt: '2025-10-01T01:00:00.000Z',
     uploadedBy: '王文员',
@@ -172,6 +174,8 @@ export function createFakes(): { services: Services; state: FakeState } {
         );
       },
     },
+    siteHistory: fakeSiteHistory(site),
+    dustPeriods: fakeDustPeriods(),
     catalogue: {
       listIndicators: () => Promise.resolve([{ code: 'pm25', nameZh: '细颗粒物' }]),
       createIndicator: (_actor, input) => Promise.resolve({ ...input }),

@@ -33,6 +33,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   'token-expiry-past': { status: 400, titleZh: '到期时间已过', titleEn: 'Expiry in the past' },
   'last-admin': { status: 409, titleZh: '最后一个管理员令牌', titleEn: 'Last administrator token' },
   forbidden: { status: 403, titleZh: '权限不足', titleEn: 'Forbidden' },
+  'list-forbidden': { status: 403, titleZh: '权限不足', titleEn: 'Forbidden' },
   conflict: { status: 409, titleZh: '数据冲突', titleEn: 'Conflict' },
   'payload-too-large': { status: 413, titleZh: '内容过大', titleEn: 'Content too large' },
   'too-many-requests': { status: 429, titleZh: '请求过于频繁', titleEn: 'Too many requests' },

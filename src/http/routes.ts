@@ -6,6 +6,8 @@ import { readingRoutes } from './routes/readings.js';
 import { reportRoutes } from './routes/reports.js';
 import { serviceRoutes } from './routes/service.js';
 import { sourceRoutes } from './routes/sources.js';
+import { dustPeriodRoutes } from './routes/dustPeriods.js';
+import { siteHistoryRoutes } from './routes/siteHistory.js';
 import { targetRoutes } from './routes/targets.js';
 import { uploadRoutes } from './routes/uploads.js';
 
@@ -18,6 +20,8 @@ export const routes: readonly Route[] = [
   ...readingRoutes,
   ...reportRoutes,
   ...catalogueRoutes,
+  ...siteHistoryRoutes,
+  ...dustPeriodRoutes,
   ...accessRoutes,
   ...serviceRoutes,
 ];

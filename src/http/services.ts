@@ -6,6 +6,9 @@ import type { Understanding } from '../ingest/decode/understanding.js';
 import type { ImportOptions } from '../ingest/importOptions.js';
 import type { ColumnNameService, SourceService } from './services/sources.js';
 import type { TargetOutlook } from './services/targetOutlook.js';
+import type { DustPeriodService } from './services/dustPeriods.js';
+import type { SiteInfo } from './services/site.js';
+import type { SiteHistoryService } from './services/siteHistory.js';
 
 /** What the routes need from the rest of the service; `main` wires it, tests may hand in their own. */
 export interface Services {
@@ -19,6 +22,8 @@ export interface Services {
   readonly tokens: TokenService;
   readonly audit: AuditService;
   readonly catalogue: CatalogueService;
+  readonly siteHistory: SiteHistoryService;
+  readonly dustPeriods: DustPeriodService;
   readonly uploads: UploadService;
   readonly sources: SourceService;
   readonly columnNames: ColumnNameService;
@@ -63,17 +68,7 @@ export interface AuditService {
   list(filter: { before?: string; limit: number; action?: string }): Promise<AuditEntry[]>;
 }
 
-export interface SiteInfo {
-  code: string;
-  name: string;
-  kind: string;
-  waterBody: string | null;
-  aliases: string[];
-  placeholder: boolean;
-  groups: string[];
-  /** Start of the latest stored interval, RFC 3339, per family name. */
-  latest: Record<string, string>;
-}
+export type { SiteInfo };
 
 export interface SiteInput {
   code: string;
@@ -156,6 +151,8 @@ export interface UploadOptions extends Pick<
   mapping?: Mapping;
   /** The sheet of a workbook. */
   sheet?: string;
+  /** Unknown names of sites are registered with the upload. */
+  createSites?: boolean;
   dryRun: boolean;
   overwrite: boolean;
   onError: 'reject-file' | 'skip-rows';
@@ -224,6 +221,8 @@ export interface UploadReport {
         after: { verdict: VerdictName; value: string | null };
       }[]
     | null;
+  /** Sites that the upload registers, or would register. */
+  createdSites: { code: string; name: string; kind: string; near: string[] }[];
   recomputed: boolean;
   uploadedAt: string;
   uploadedBy: string;

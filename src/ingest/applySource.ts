@@ -2,7 +2,7 @@ import type { Rejection } from '../domain/rejection.js';
 import type { Queryable } from '../store/pool.js';
 import { findSource, listSources, type SourceVersion } from '../store/sources.js';
 import { mappingSchema, type Mapping } from './decode/mapping.js';
-import { nearText } from './decode/planParts.js';
+import { nearParams } from './decode/planParts.js';
 import type { ImportOptions } from './importOptions.js';
 import { pairsOf, similarity } from './nearNames.js';
 import { sourceOptionsSchema, type SourceOptions } from './sourceSettings.js';
@@ -20,8 +20,8 @@ export async function applySource(
   }
   const source = await findSource(db, code);
   if (source !== undefined) return { options: mergeSettings(source, given) };
-  const near = nearText(nearSources(code, await listSources(db)));
-  return { options: given, fault: faultOf('source', code, 'source-unknown', { near }) };
+  const near = nearParams(nearSources(code, await listSources(db)));
+  return { options: given, fault: faultOf('source', code, 'source-unknown', near) };
 }
 
 /**

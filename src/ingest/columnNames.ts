@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { normaliseName, type Indicator, type Medium } from '../domain/indicator.js';
 import type { ColumnNameEntry } from '../store/columnNames.js';
-import type { ColumnCandidate, DecodeLookup, OwnMeaning } from './decode/decodeLookup.js';
+import type { ColumnCandidate, ColumnNames, OwnMeaning } from './decode/decodeLookup.js';
 import { namesOfHeader } from './decode/headerCell.js';
 import {
   findListSynonym,
@@ -20,11 +20,8 @@ import {
 } from './decode/structuralSynonyms.js';
 import { pairsOf, similarity } from './nearNames.js';
 
-/** What decoders ask about the names of columns. */
-export type NameLookup = Pick<
-  DecodeLookup,
-  'findIndicator' | 'findCode' | 'findStructural' | 'findReplaced' | 'nearColumns'
-> & {
+/** The names of columns, and those that hold in one medium only. */
+export type NameLookup = ColumnNames & {
   /** The names that hold in a medium among them; absent when no name is bound to one. */
   readonly inMedium?: (medium: Medium) => NameLookup;
 };

@@ -6,6 +6,8 @@ export interface ImportOptions extends Omit<DecodeOptions, 'batchRows'> {
   readonly overwrite: boolean;
   readonly onError: 'reject-file' | 'skip-rows';
   readonly reason?: string;
+  /** Names of sites that nobody bears are registered with the upload. */
+  readonly createSites?: boolean;
   /** The sheet of a workbook to read; needed when several hold data. */
   readonly sheet?: string;
   /** Code of the source whose saved settings apply; what is said here goes before them. */

@@ -10,13 +10,15 @@ import { insertUpload } from '../store/uploads.js';
 import { insertWrite } from '../store/writes.js';
 import { applySource } from './applySource.js';
 import { buildReport, describePlan, emptyReport } from './buildReport.js';
-import type { DecodeLookup } from './decode/decodeLookup.js';
+import { openSiteCreation } from './createSites.js';
 import { FaultList } from './faultList.js';
 import type { ImportOptions } from './importOptions.js';
 import { judgeUpload } from './judgeUpload.js';
 import { keepMapping } from './keepMapping.js';
 import { receiveFile, type ReceivedFile } from './receivedFile.js';
-import { loadLookup } from './siteLookup.js';
+import { checkListRole, judgeLists } from './saveLists.js';
+import { loadLookup, type SiteLookup } from './siteLookup.js';
+import { noteSuccessors, reportCreatedSites } from './siteNotices.js';
 import { stageFile } from './stageFile.js';
 import type { ImpactOnTarget, ImportReport } from './uploadReport.js';
 
@@ -138,22 +140,28 @@ async function importInTransaction(
   client: PoolClient,
   actor: Actor,
   file: DecodableFile,
-  lookup: DecodeLookup,
+  lookup: SiteLookup,
   options: ImportOptions,
   assess: AssessImpact | undefined,
 ): Promise<ImportOutcome> {
   const { received } = file;
-  const staged = await stageFile(client, { path: received.path, encoding: file.encoding }, lookup, {
+  const creation = options.createSites === true ? await openSiteCreation(client, actor) : undefined;
+  const sites = creation?.lookup ?? lookup;
+  const staged = await stageFile(client, { path: received.path, encoding: file.encoding }, sites, {
     ...options,
+    lists: true,
     maxRows: context.maxRows,
     reached: context.reached,
   });
+  checkListRole(actor, staged.plan);
   if (staged.plan === undefined || staged.faults.fatal > 0) {
     const refused = { ...emptyReport(file.name, received, staged.faults, options), ...describePlan(staged) };
     throw new Unstored(refused, staged.faults);
   }
-  const judged = await judgeUpload(client, staged);
-  const report = buildReport(file.name, received, staged, judged, options);
+  const createdSites = (await creation?.save(staged)) ?? [];
+  const { judged, list } = await judgeLists(client, actor, staged, await judgeUpload(client, staged));
+  noteSuccessors(staged.notices, sites);
+  const report = reportCreatedSites(buildReport(file.name, received, staged, judged, options), createdSites);
   if (report.status === 'rejected' || report.status === 'needs-overwrite')
     throw new Unstored(report, staged.faults);
   // Nobody asks what the data would change: there is no need to write them only to take them back.
@@ -168,6 +176,8 @@ async function importInTransaction(
   for (const figure of judged.reports) {
     if ((await saveReport(client, figure, writeId)) === 'changed') replaced += 1;
   }
+  replaced += (await list?.save(writeId)) ?? 0;
+  await creation?.finish(createdSites, writeId, file.name);
   if (options.dryRun) {
     const impact = await assess?.(client);
     throw new Unstored({ ...report, impact: impact ?? null }, staged.faults);

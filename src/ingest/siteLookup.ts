@@ -3,64 +3,59 @@ import type { SiteKind } from '../domain/site.js';
 import { listColumnNames, type ColumnNameEntry } from '../store/columnNames.js';
 import type { Queryable } from '../store/pool.js';
 import { listIndicators } from '../store/reference.js';
+import { listSiteEvents, type SiteEvent } from '../store/siteEvents.js';
 import { listSites } from '../store/sites.js';
-import { createNameLookup, type NameLookup } from './columnNames.js';
-import type { DecodeLookup, SiteKey } from './decode/decodeLookup.js';
-import { pairsOf, similarity } from './nearNames.js';
+import { createNameLookup } from './columnNames.js';
+import type { DecodeLookup, SitePeriod } from './decode/decodeLookup.js';
+import { createNearNames } from './nearNames.js';
+import { SiteNames, type SitesOverTime, type SiteWithNames } from './siteNames.js';
+
+/** A lookup that remembers which names led to the successor of a merged site. */
+export interface SiteLookup extends DecodeLookup {
+  readonly successors: ReadonlyMap<string, SitePeriod>;
+  /** Whether any site ever bore the name. */
+  isKnown(name: string): boolean;
+}
 
 /** Reads sites and indicators once, so that decoding a file asks only memory. */
-export async function loadLookup(db: Queryable): Promise<DecodeLookup> {
+export async function loadLookup(db: Queryable): Promise<SiteLookup> {
   const sites = await listSites(db);
+  const overTime = toOverTime(await listSiteEvents(db));
   const indicators = await listIndicators(db);
   const county = sites.find(({ kind }) => kind === ('county' satisfies SiteKind));
   if (county === undefined) throw new Error('the reference data name no site of kind county');
-  return createLookup(sites, indicators, county.id, await listColumnNames(db));
+  return createLookup(sites, indicators, county.id, await listColumnNames(db), overTime);
 }
 
-/** A lookup over the given sites and indicators. A name that two sites bear finds neither. */
+/** A lookup over the given sites and indicators. A name that two sites bear at one time finds neither. */
 export function createLookup(
-  sites: readonly (SiteKey & { readonly aliases: readonly string[] })[],
+  sites: readonly SiteWithNames[],
   indicators: readonly Indicator[],
   countySiteId: number,
-  names: readonly ColumnNameEntry[] = [],
-): DecodeLookup {
-  const byName = new Map<string, SiteKey | 'ambiguous'>();
-  for (const site of sites) {
-    for (const name of new Set([site.code, site.name, ...site.aliases].map(foldSiteName))) {
-      byName.set(name, byName.has(name) ? 'ambiguous' : site);
-    }
-  }
-  const siteLookup = {
-    findSite(name: string) {
-      const found = byName.get(foldSiteName(name));
-      return found === 'ambiguous' ? undefined : found;
-    },
-    nearSites: (name: string) => findNearNames(name, [...new Set(sites.map((site) => site.name))]),
+  columnNames: readonly ColumnNameEntry[] = [],
+  overTime?: SitesOverTime,
+): SiteLookup {
+  const names = new SiteNames(sites, overTime);
+  const successors = new Map<string, SitePeriod>();
+  return {
+    ...createNameLookup(indicators, columnNames),
+    successors,
+    isKnown: (name) => names.has(name),
+    findSite: (name, day) => names.find(name, day),
+    sitePeriods: (name) => names.periods(name),
+    noteSuccessor: (name, period) => void successors.set(name, period),
+    nearSites: createNearNames(sites),
     countySiteId,
   };
-  return withNames(siteLookup, createNameLookup(indicators, names));
 }
 
-function withNames(
-  siteLookup: Pick<DecodeLookup, 'findSite' | 'nearSites' | 'countySiteId'>,
-  { inMedium, ...names }: NameLookup,
-): DecodeLookup {
-  if (inMedium === undefined) return { ...siteLookup, ...names };
-  return { ...siteLookup, ...names, inMedium: (medium) => withNames(siteLookup, inMedium(medium)) };
-}
-
-/** Blanks at the ends and full-width forms do not make another site; brackets and their contents do. */
-function foldSiteName(name: string): string {
-  return name.normalize('NFKC').trim().toLowerCase();
-}
-
-/** Up to three names that share most pairs of neighbouring characters with the given one, the nearest first. */
-function findNearNames(name: string, candidates: readonly string[]): string[] {
-  const wanted = pairsOf(foldSiteName(name));
-  return candidates
-    .map((candidate) => ({ candidate, score: similarity(wanted, pairsOf(foldSiteName(candidate))) }))
-    .filter(({ score }) => score >= 0.4)
-    .sort((a, b) => b.score - a.score)
-    .slice(0, 3)
-    .map(({ candidate }) => candidate);
+function toOverTime(events: readonly SiteEvent[]): SitesOverTime {
+  return {
+    names: events.flatMap(({ kind, siteId, name, from, to }) =>
+      kind === 'name' && name !== null ? [{ siteId, name, from, to }] : [],
+    ),
+    merges: events.flatMap(({ kind, siteId, mergedInto, from }) =>
+      kind === 'merge' && mergedInto !== null && from !== null ? [{ siteId, into: mergedInto, from }] : [],
+    ),
+  };
 }

@@ -5,7 +5,7 @@ import type { KeyedTableName, StagedRow } from '../store/keyedTable.js';
 import { Stage, type StagedNote } from '../store/stage.js';
 import { noteColumnNames, watchNames } from './columnNameNotices.js';
 import { ColumnPlausibility } from './decode/columnPlausibility.js';
-import type { DecodedBatch } from './decode/decodedBatch.js';
+import type { DecodedBatch, DustPeriodRow, SiteRow } from './decode/decodedBatch.js';
 import { decodeRecords } from './decode/decodeFile.js';
 import type { DecodeLookup, DecodeOptions } from './decode/decodeLookup.js';
 import type { TextEncodingName } from './decode/encoding.js';
@@ -27,6 +27,9 @@ export interface StagedFile {
   /** The sheet that was read; empty for a text. */
   readonly sheet: string;
   readonly reports: readonly PeriodReport[];
+  /** Rows of lists, as those of layouts `site-list` and `dust-periods`. */
+  readonly sites: readonly SiteRow[];
+  readonly dustPeriods: readonly DustPeriodRow[];
   readonly faults: FaultList;
   readonly notices: NoticeList;
   readonly rowsRead: number;
@@ -73,7 +76,15 @@ export async function stageFile(
         rejected.length === 0
           ? null
           : describeRefusedTable(head, lookup, reading, rejected, source.delimiter);
-      return { ...common, plan: undefined, understanding, reports: [], ...noRows };
+      return {
+        ...common,
+        plan: undefined,
+        understanding,
+        reports: [],
+        sites: [],
+        dustPeriods: [],
+        ...noRows,
+      };
     }
     const { plan } = recognised;
     const understanding = plan.confidence < 1 ? describePlannedTable(plan, head, lookup) : null;
@@ -97,6 +108,8 @@ async function stageRows(
   const plausibility = new ColumnPlausibility();
   const totals = { ...noRows };
   const reports: PeriodReport[] = [];
+  const sites: SiteRow[] = [];
+  const dustPeriods: DustPeriodRow[] = [];
   try {
     for await (const batch of decodeRecords(source.all(), plan, lookup, options, plausibility)) {
       await options.reached('parsed');
@@ -106,7 +119,8 @@ async function stageRows(
       totals.suspectCount += countSuspects(batch);
       for (const rejection of batch.rejected) faults.add(rejection);
       for (const { code, params } of batch.notices) notices.add({ code, params });
-      if (totals.rowsRead > options.maxRows || reports.length > maxReports) {
+      const figures = reports.length + sites.length + dustPeriods.length;
+      if (totals.rowsRead > options.maxRows || figures > maxReports) {
         faults.addFatal(tooManyRows(Math.min(options.maxRows, maxReports)));
         break;
       }
@@ -114,6 +128,8 @@ async function stageRows(
       if (faults.fatal === 0) {
         await stageBatch(stage, batch);
         reports.push(...batch.reports);
+        sites.push(...batch.sites);
+        dustPeriods.push(...batch.dustPeriods);
         await options.reached('staged');
       }
     }
@@ -127,7 +143,7 @@ async function stageRows(
   }
   totals.rowsRejected += source.rowsRejected;
   totals.rowsRead += source.rowsRejected;
-  return { reports, ...totals };
+  return { reports, sites, dustPeriods, ...totals };
 }
 
 function tooManyRows(limit: number): Rejection {

@@ -1,5 +1,6 @@
 import { formatMend, formatMessage, type Language, type MessageCode } from '../domain/messages.js';
 import type { Rejection } from '../domain/rejection.js';
+import type { SiteKind } from '../domain/site.js';
 import type { VerdictName } from '../domain/verdict.js';
 import type { LayoutPlan } from './decode/layoutPlan.js';
 import type { Understanding } from './decode/understanding.js';
@@ -64,6 +65,16 @@ export interface ImportReport {
   readonly notices: readonly Notice[];
   /** Of a trial run: targets whose verdict or value would change; `null` when that was not worked out. */
   readonly impact: readonly ImpactOnTarget[] | null;
+  /** Sites that the upload registers (of a trial run: would register). */
+  readonly createdSites?: readonly CreatedSite[];
+}
+
+/** A site that an upload registers, with its kind as the data suggest it and registered names that resemble it. */
+export interface CreatedSite {
+  readonly code: string;
+  readonly name: string;
+  readonly kind: SiteKind;
+  readonly near: readonly string[];
 }
 
 /** What a file would change about one target. */

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from './pool.js';
 import type { SeedFiles } from './seedFiles.js';
+import { recordGroups, recordSites, type Recorder } from './siteHistory.js';
 import { lockMembership, markGroupDays } from './sites.js';
+
+const seeder: Recorder = { name: 'seeds', office: '' };
 
 /** What loading the seeds did; `kept` are entries that the bureau has edited and that were therefore left alone. */
 export interface SeedOutcome {
@@ -91,6 +94,7 @@ function seedKinds({ seeds, documents }: SeedFiles): SeedKind<never>[] {
     }),
     tableKind('site', seeds.sites, (entry) => entry.code, {
       table: 'sites',
+      changed: (client, code) => recordSites(client, [code], seeder),
       keyColumn: 'code',
       columns: (entry) => ({
         name: entry.name,
@@ -126,7 +130,13 @@ function tableKind<T>(
   kind: string,
   entries: readonly T[],
   key: (entry: T) => string,
-  rule: { table: string; keyColumn: string; columns: (entry: T) => Record<string, unknown> },
+  rule: {
+    table: string;
+    keyColumn: string;
+    columns: (entry: T) => Record<string, unknown>;
+    /** Called after a row was added or updated. */
+    changed?: (client: PoolClient, key: string) => Promise<void>;
+  },
 ): SeedKind<T> {
   const { table, keyColumn } = rule;
   return {
@@ -141,6 +151,7 @@ function tableKind<T>(
          values ($1, ${names.map((_, index) => `$${index + 2}`).join(', ')}) on conflict (${keyColumn}) do nothing`,
         [key(entry), ...Object.values(columns)],
       );
+      await rule.changed?.(client, key(entry));
     },
     async update(client, entry) {
       const columns = rule.columns(entry);
@@ -149,6 +160,7 @@ function tableKind<T>(
         `update ${table} set ${assignments.join(', ')} where ${keyColumn} = $1 and edited_at is null`,
         [key(entry), ...Object.values(columns)],
       );
+      await rule.changed?.(client, key(entry));
       return rowCount === 1;
     },
   };
@@ -166,6 +178,7 @@ function groupKind(entries: readonly GroupSeed[]): SeedKind<GroupSeed> {
          join sites s on s.code = m.code`,
       [entry.code, entry.members],
     );
+    await recordGroups(client, [entry.code], seeder);
     await markGroupDays(client, [entry.code]);
   };
   return {

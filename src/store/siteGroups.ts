@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { DomainError } from '../domain/domainError.js';
 import type { Queryable } from './pool.js';
+import { recordGroups, systemRecorder, type Recorder } from './siteHistory.js';
 import { lockMembership, markGroupDays } from './sites.js';
 
 /** A named list of sites that targets are about; members by code in the order in which they are shown. */
@@ -24,7 +25,11 @@ export async function listSiteGroups(db: Queryable): Promise<StoredSiteGroup[]> 
 /**
  * Adds a group or sets its name and members, and has its figures derived anew when the members changed. Throws DomainError `not-found` for an unknown site.
  */
-export async function saveSiteGroup(client: PoolClient, group: StoredSiteGroup): Promise<void> {
+export async function saveSiteGroup(
+  client: PoolClient,
+  group: StoredSiteGroup,
+  by: Recorder = systemRecorder,
+): Promise<void> {
   const { rows } = await client.query<{ code: string }>(
     'select m.code from unnest($1::text[]) as m (code) where not exists (select from sites s where s.code = m.code)',
     [group.members],
@@ -44,6 +49,7 @@ export async function saveSiteGroup(client: PoolClient, group: StoredSiteGroup):
        join sites s on s.code = m.code group by s.id`,
     [group.code, group.members],
   );
+  await recordGroups(client, [group.code], by);
   const after = await memberIds(client, group.code);
   if (before.join() !== after.join()) await markGroupDays(client, [group.code]);
 }

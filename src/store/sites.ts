@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { DomainError } from '../domain/domainError.js';
 import type { Site, SiteKind } from '../domain/site.js';
 import type { Queryable } from './pool.js';
+import { recordGroups, recordSites, systemRecorder, type Recorder } from './siteHistory.js';
 
 const membershipLock = `hashtext('site group members')`;
 
@@ -103,6 +104,7 @@ export async function listGroupMembers(db: Queryable): Promise<Map<string, numbe
 export async function insertSite(
   client: PoolClient,
   site: SiteChange & { readonly code: string; readonly name: string; readonly kind: SiteKind },
+  by: Recorder = systemRecorder,
 ): Promise<void> {
   const { rowCount } = await client.query(
     `insert into sites (code, name, kind, water_body, aliases, edited_at)
@@ -110,23 +112,73 @@ export async function insertSite(
     [site.code, site.name, site.kind, site.waterBody ?? null, site.aliases ?? []],
   );
   if (rowCount === 0) throw new DomainError('conflict', { detail: `site ${site.code}` });
-  await setGroups(client, site.code, site.groups);
+  await recordSites(client, [site.code], by);
+  await setGroups(client, site.code, site.groups, by);
+}
+
+/** Lets no other upload or list make sites until the caller's transaction ends. */
+export async function lockSiteCreation(client: PoolClient): Promise<void> {
+  await client.query(`select pg_advisory_xact_lock(hashtext('created sites'))`);
+}
+
+/** The next free ids of sites; those that are not used stay free for nobody. */
+export async function reserveSiteIds(db: Queryable, count: number): Promise<number[]> {
+  const { rows } = await db.query<{ id: number }>(
+    `select nextval(pg_get_serial_sequence('sites', 'id'))::integer as id from generate_series(1, $1::integer)`,
+    [count],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Adds sites that a file names, under ids reserved for them and marked as placeholders: the bureau has yet to complete
+ * them. Throws DomainError `conflict` when a code is taken.
+ */
+export async function insertPlaceholderSites(
+  client: PoolClient,
+  sites: readonly {
+    readonly id: number;
+    readonly code: string;
+    readonly name: string;
+    readonly kind: SiteKind;
+  }[],
+  by: Recorder,
+): Promise<void> {
+  for (const { id, code, name, kind } of sites) {
+    const { rowCount } = await client.query(
+      `insert into sites (id, code, name, kind, placeholder, edited_at) overriding system value
+       values ($1, $2, $3, $4, true, now()) on conflict (code) do nothing`,
+      [id, code, name, kind],
+    );
+    if (rowCount === 0) throw new DomainError('conflict', { detail: `site ${code}` });
+    await recordSites(client, [code], by);
+  }
+}
+
+/** Marks all months of a site to be graded anew before it becomes one of another kind. */
+export async function markGradesOf(client: PoolClient, code: string, kind: SiteKind): Promise<void> {
+  await lockMembership(client);
+  await client.query(
+    `insert into pending_days (medium, site_id, day)
+     select 'water', w.site_id, w.month from water_site_months w join sites s on s.id = w.site_id
+      where s.code = $1 and s.kind <> $2 order by 3
+     on conflict (medium, site_id, day) do update set marked_at = excluded.marked_at`,
+    [code, kind],
+  );
 }
 
 /**
  * Changes a site. A placeholder that receives a name is one no longer; another kind may mean another water body, so
  * that all its months are graded anew. Throws DomainError `not-found`.
  */
-export async function updateSite(client: PoolClient, code: string, change: SiteChange): Promise<void> {
+export async function updateSite(
+  client: PoolClient,
+  code: string,
+  change: SiteChange,
+  by: Recorder = systemRecorder,
+): Promise<void> {
   if (change.kind !== undefined) {
-    await lockMembership(client);
-    await client.query(
-      `insert into pending_days (medium, site_id, day)
-       select 'water', w.site_id, w.month from water_site_months w join sites s on s.id = w.site_id
-        where s.code = $1 and s.kind <> $2 order by 3
-       on conflict (medium, site_id, day) do update set marked_at = excluded.marked_at`,
-      [code, change.kind],
-    );
+    await markGradesOf(client, code, change.kind);
   }
   const { rowCount } = await client.query(
     `update sites set name = coalesce($2, name), kind = coalesce($3, kind),
@@ -143,13 +195,15 @@ export async function updateSite(client: PoolClient, code: string, change: SiteC
     ],
   );
   if (rowCount === 0) throw new DomainError('not-found', { what: `site ${code}` });
-  await setGroups(client, code, change.groups);
+  await recordSites(client, [code], by);
+  await setGroups(client, code, change.groups, by);
 }
 
 async function setGroups(
   client: PoolClient,
   code: string,
   groups: readonly string[] | undefined,
+  by: Recorder,
 ): Promise<void> {
   if (groups === undefined) return;
   const { rows } = await client.query<{ code: string }>(
@@ -172,8 +226,7 @@ async function setGroups(
       where code in (select group_code from left_groups union select group_code from joined) returning code`,
     [code, groups],
   );
-  await markGroupDays(
-    client,
-    changed.map((group) => group.code),
-  );
+  const codes = changed.map((group) => group.code);
+  await recordGroups(client, codes, by);
+  await markGroupDays(client, codes);
 }

@@ -110,6 +110,12 @@ export const problemMessages = {
     mendZh: '请有权限的同事操作，或请管理员更换令牌',
     mendEn: 'Ask a colleague with that role, or the administrator for another token',
   },
+  'list-forbidden': {
+    zh: '这份文件是{list}，上传它需要“{needed}”及以上角色，当前令牌的角色是“{held}”；没有写入任何内容',
+    en: 'This file is a {listEn}; uploading it needs the role "{needed}" or higher, the token has "{held}"; nothing was stored',
+    mendZh: '请有权限的同事上传，或请管理员更换令牌',
+    mendEn: 'Ask a colleague with that role, or the administrator for another token',
+  },
   conflict: { zh: '与现有数据冲突：{detail}', en: 'In conflict with what is stored: {detail}' },
   'payload-too-large': {
     zh: '内容超过上限 {limit}',

@@ -4,7 +4,7 @@ import type { MessageTemplate } from './template.js';
 export const sourceMessages = {
   'source-unknown': {
     zh: '没有登记过的数据来源“{value}”{near}',
-    en: 'No such source: "{value}"{near}',
+    en: 'No such source: "{value}"{nearEn}',
     mendZh:
       '改成已登记的来源代码（见 /api/v1/sources），或请审核人员登记此来源；不用来源的设置时去掉参数 source',
     mendEn:

@@ -152,7 +152,7 @@ export const uploadMessages = {
   },
   'site-unknown': {
     zh: '没有登记过的点位“{value}”{near}',
-    en: 'No such site: "{value}"{near}',
+    en: 'No such site: "{value}"{nearEn}',
     mendZh: '改成已登记的名称，或请管理员登记此点位（或别名）',
     mendEn: 'Use a registered name, or have the administrator register the site or alias',
   },
@@ -325,7 +325,7 @@ export const uploadMessages = {
   },
   'site-column-unknown': {
     zh: '表头“{column}”不是登记过的站点{near}',
-    en: 'The header "{column}" is not a registered site{near}',
+    en: 'The header "{column}" is not a registered site{nearEn}',
     mendZh:
       '改成已登记的站点名称或编码，或请管理员登记；不需要的列删掉，或在上传时说明不读（参数 ignoreColumns）',
     mendEn: 'Use a registered name or code, delete the column, or name it in the parameter ignoreColumns',

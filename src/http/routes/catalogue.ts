@@ -14,15 +14,20 @@ const siteKindNames: Record<SiteKind, true> = {
   other: true,
 };
 const siteKind = z.enum(Object.keys(siteKindNames) as [SiteKind, ...SiteKind[]]);
-const name = z.string().trim().min(1).max(100);
-const code = z
+/** A name as requests give it. */
+export const siteName = z.string().trim().min(1).max(100);
+const name = siteName;
+/** A code as requests give it. */
+export const siteCode = z
   .string()
   .regex(/^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,63}$/u)
   .meta({ description: 'Stable code, unique' });
+const code = siteCode;
 const names = z.array(name).max(50);
 const record = z.record(z.string(), z.unknown());
 
-const site = z
+/** A site as answers show it. */
+export const site = z
   .strictObject({
     code: z.string(),
     name: z.string(),

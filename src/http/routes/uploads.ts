@@ -72,6 +72,16 @@ const uploadSummary = z
       .array(z.strictObject({ targetId: z.int(), name: z.string(), before: outcome, after: outcome }))
       .nullable()
       .meta({ description: 'Of a trial run: targets whose verdict or value would change' }),
+    createdSites: z
+      .array(
+        z.strictObject({
+          code: z.string(),
+          name: z.string(),
+          kind: z.string(),
+          near: z.array(z.string()).meta({ description: 'Registered names that resemble it' }),
+        }),
+      )
+      .meta({ description: 'Sites that the upload registers (of a trial run: would register)' }),
     recomputed: z.boolean(),
     uploadedAt: instant,
     uploadedBy: z.string(),
@@ -217,6 +227,7 @@ export const uploadRoutes = [
       'option-after-file',
       'request-timeout',
       'needs-overwrite',
+      'list-forbidden',
       'payload-too-large',
       'unsupported-media-type',
       'upload-rejected',

@@ -4,6 +4,7 @@ import type { Site } from '../../domain/site.js';
 import type { Delimiter } from './delimiter.js';
 import type { ListRole } from './listSynonyms.js';
 import type { Mapping } from './mapping.js';
+import type { Fault } from './rejectCell.js';
 import type { PublishedIndicator, StructuralRole, StructuralSynonym } from './structuralSynonyms.js';
 import type { DateSystem, HourLabel } from './timeConvention.js';
 
@@ -23,10 +24,34 @@ export interface ColumnCandidate {
   readonly similarTo?: string;
 }
 
+/** The time in which a name means a site: Beijing days, `to` exclusive, null open-ended. */
+export interface SitePeriod {
+  readonly site: SiteKey;
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Set when the name was another site's, which this one has taken the place of. */
+  readonly mergedFrom?: SiteKey;
+}
+
+/** What decoders ask about the names of columns. */
+export type ColumnNames = Pick<
+  DecodeLookup,
+  'findIndicator' | 'findCode' | 'findStructural' | 'findReplaced' | 'nearColumns'
+>;
+
 /** The reference data that decoders ask; the caller fills it before decoding, so that asking is quick. */
 export interface DecodeLookup {
-  /** By exact code, name or alias, after trimming and NFKC. */
-  findSite(name: string): SiteKey | undefined;
+  /**
+   * By exact code, name or alias, after trimming and NFKC; with a Beijing day the site that bore the name then, without
+   * the only one that ever did.
+   */
+  findSite(name: string, day?: string): SiteKey | undefined;
+  /** Of a name that several sites bear or that holds for part of the time: all its meanings. Empty for others. */
+  sitePeriods?(name: string): readonly SitePeriod[];
+  /** Told once that rows of a merged site went to its successor. */
+  noteSuccessor?(name: string, period: SitePeriod): void;
+  /** The site to be made for a name that nobody bears, where the uploader asked for that; else what speaks against it. */
+  createSite?(name: string): SiteKey | Fault;
   /** Up to three registered names that resemble the text. */
   nearSites(name: string): readonly string[];
   /** By a name that went through `normaliseName`. */
@@ -44,8 +69,8 @@ export interface DecodeLookup {
   ): { readonly name: string; readonly meaning: string; readonly builtIn: string } | undefined;
   /** Up to three known column names that resemble a header, the nearest first. */
   nearColumns?(header: string): readonly ColumnCandidate[];
-  /** The same lookup with the names that hold only in tables about a medium; absent when there are none. */
-  inMedium?(medium: Medium): DecodeLookup;
+  /** What the names mean in tables about a medium; absent when no name is bound to one. */
+  inMedium?(medium: Medium): ColumnNames;
   /** The site that stands for the whole county. */
   readonly countySiteId: number;
 }

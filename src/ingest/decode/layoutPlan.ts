@@ -37,7 +37,7 @@ export interface PlanColumn {
   readonly conversion?: UnitConversion;
   /** For role `item`: what bare ND stands below, in the unit of storage. */
   readonly detectionLimit?: Decimal;
-  /** For role `site-values`: the site, and the text that names it. */
+  /** For role `site-values`: the site (none for a name that means one for part of the time), and the text that names it. */
   readonly siteId?: number;
   readonly site?: string;
   /** For role `published`. */
@@ -83,6 +83,8 @@ export interface LayoutPlan {
   readonly fixedPeriod?: string;
   /** Site of all rows, when no column has it. */
   readonly fixedSiteId?: number;
+  /** The same by a name that means a site for part of the time only, or one that is yet to be made. */
+  readonly fixedSiteName?: string;
 }
 
 /** The first column of a role. */

@@ -15,7 +15,7 @@ export function settleMedium(head: readonly CsvRecord[], lookup: DecodeLookup): 
     if (medium !== undefined) counts.set(medium, (counts.get(medium) ?? 0) + 1);
   }
   const [most, next] = [...counts].sort(([, a], [, b]) => b - a);
-  return most === undefined || most[1] === next?.[1] ? lookup : lookup.inMedium(most[0]);
+  return most === undefined || most[1] === next?.[1] ? lookup : { ...lookup, ...lookup.inMedium(most[0]) };
 }
 
 function mediumOf(text: string, lookup: DecodeLookup): Medium | undefined {

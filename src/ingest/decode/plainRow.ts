@@ -67,8 +67,8 @@ export class PlainRowReader {
     if (!this.usable || record.delimiter !== this.plan.delimiter || !this.cut(record)) return false;
     const filled = this.readItems(record.text);
     if (filled < 0) return false;
-    const siteId = this.siteOf(record.text);
-    const ts = siteId === undefined ? undefined : this.startOf(record, batch);
+    const ts = this.startOf(record, batch);
+    const siteId = ts === undefined ? undefined : this.siteOf(record.text, ts);
     if (siteId === undefined || ts === undefined) return false;
     const { family, items } = this.group;
     items.forEach(({ tally }, i) => {
@@ -137,10 +137,10 @@ export class PlainRowReader {
     return arranged;
   }
 
-  private siteOf(text: string): number | undefined {
+  private siteOf(text: string, ts: number): number | undefined {
     const { position } = this.sites;
     const found =
-      position === undefined ? this.sites.read([]) : this.sites.readText(this.cell(text, position));
+      position === undefined ? this.sites.read([], ts) : this.sites.named(this.cell(text, position), ts);
     return typeof found === 'number' ? found : undefined;
   }
 

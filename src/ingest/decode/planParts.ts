@@ -22,7 +22,7 @@ export interface PlanPart {
   readonly columns: readonly PlanColumn[];
   readonly assumptions: readonly Assumption[];
   readonly rejected: readonly Rejection[];
-  readonly fixed: Partial<Pick<LayoutPlan, 'fixedMoment' | 'fixedPeriod' | 'fixedSiteId'>>;
+  readonly fixed: Partial<Pick<LayoutPlan, 'fixedMoment' | 'fixedPeriod' | 'fixedSiteId' | 'fixedSiteName'>>;
 }
 
 /** What a layout makes of a header, aspect by aspect. */
@@ -68,15 +68,20 @@ export function planSite(view: HeaderView): PlanPart {
     });
   }
   if (site === undefined) return planPart({ rejected: [rejectHeader(view, 'no-site-column')] });
-  const found = view.lookup.findSite(site);
+  const dated = (view.lookup.sitePeriods?.(site) ?? []).length > 0;
+  const found = dated ? undefined : view.lookup.findSite(site);
   if (found !== undefined) return planPart({ fixed: { fixedSiteId: found.id } });
-  const near = nearText(view.lookup.nearSites(site));
-  return planPart({ rejected: [rejectCell(0, 'site', site, { code: 'site-unknown', params: { near } })] });
+  // A name that means a site for part of the time only, or whose site is yet to be made, is for the rows to resolve.
+  if (dated || view.lookup.createSite !== undefined) return planPart({ fixed: { fixedSiteName: site } });
+  const params = nearParams(view.lookup.nearSites(site));
+  return planPart({ rejected: [rejectCell(0, 'site', site, { code: 'site-unknown', params })] });
 }
 
-/** Registered names that resemble an unknown one, as a message shows them. */
-export function nearText(names: readonly string[]): string {
-  return names.length === 0 ? '' : `（相近的有：${names.slice(0, 3).join('、')}）`;
+/** Registered names that resemble an unknown one, as messages show them. */
+export function nearParams(names: readonly string[]): { near: string; nearEn: string } {
+  const shown = names.slice(0, 3);
+  if (shown.length === 0) return { near: '', nearEn: '' };
+  return { near: `（相近的有：${shown.join('、')}）`, nearEn: ` (similar: ${shown.join(', ')})` };
 }
 
 const timeRoles = ['datetime', 'date', 'hour', 'time', 'year', 'month', 'day'] as const;

@@ -57,9 +57,9 @@ export class ReportRowReader {
   read(record: CsvRecord, batch: OpenBatch): void {
     const { cells, line } = record;
     const before = batch.rejected.length;
-    const siteId = this.sites.read(cells);
-    if (typeof siteId !== 'number') batch.rejected.push(rejectPlaced(line, siteId));
     const period = this.periods.read(cells);
+    const siteId = this.sites.read(cells, 'fault' in period ? period : period.start);
+    if (typeof siteId !== 'number') batch.rejected.push(rejectPlaced(line, siteId));
     if ('fault' in period) batch.rejected.push(rejectPlaced(line, period));
     const beside = this.readBeside(record, batch);
     const reports = this.figures(record, batch).map((figure) => this.readFigure(record, figure, batch));

@@ -49,8 +49,8 @@ export class KeyReader {
   }
 
   read(record: CsvRecord, batch: OpenBatch): RowKey | undefined {
-    const siteId = this.sites.read(record.cells);
     const ts = this.starts.read(record, batch);
+    const siteId = this.sites.read(record.cells, ts);
     if (typeof siteId === 'number' && typeof ts === 'number') return { siteId, ts };
     if (typeof siteId !== 'number') batch.rejected.push(rejectPlaced(record.line, siteId));
     if (typeof ts !== 'number') batch.rejected.push(rejectPlaced(record.line, ts));

@@ -11,7 +11,14 @@ import {
 import { layoutUnknown, rejectClash, type HeaderView } from './headerView.js';
 import type { Assumption, PlanColumn } from './layoutPlan.js';
 import { isAboutWater } from './longLayout.js';
-import { nearText, planOptional, planPart, planTime, type LayoutDraft, type PlanPart } from './planParts.js';
+import {
+  nearParams,
+  planOptional,
+  planPart,
+  planTime,
+  type LayoutDraft,
+  type PlanPart,
+} from './planParts.js';
 import { rejectCell } from './rejectCell.js';
 
 /**
@@ -61,7 +68,13 @@ function planSiteColumns(view: HeaderView): PlanPart {
   for (const cell of siteCells(view)) {
     const { position, header, site: text = header } = cell;
     if (ignored.has(header.normalize('NFKC'))) continue;
-    const site = text.length > maxNameLength ? undefined : view.lookup.findSite(text);
+    const known = text.length <= maxNameLength;
+    if (known && (view.lookup.sitePeriods?.(text) ?? []).length > 0) {
+      columns.push({ position, header, role: 'site-values', site: text });
+      continue;
+    }
+    const made = known ? (view.lookup.findSite(text) ?? view.lookup.createSite?.(text)) : undefined;
+    const site = made !== undefined && 'id' in made ? made : undefined;
     if (site !== undefined) {
       columns.push({ position, header, role: 'site-values', siteId: site.id, site: text });
       bySite.set(site.id, [...(bySite.get(site.id) ?? []), cell]);
@@ -70,7 +83,7 @@ function planSiteColumns(view: HeaderView): PlanPart {
     } else {
       const fault = {
         code: 'site-column-unknown',
-        params: { near: nearText(view.lookup.nearSites(text)) },
+        params: nearParams(view.lookup.nearSites(text)),
       } as const;
       rejected.push(rejectCell(view.headerLine, header, text, fault));
     }
