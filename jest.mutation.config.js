@@ -1,6 +1,7 @@
 import config from './jest.config.js';
 
-const { displayName: _name, ...unit } = config.projects.find(({ displayName }) => displayName === 'unit');
+const unit = { ...config.projects.find(({ displayName }) => displayName === 'unit') };
+delete unit.displayName;
 
 /** The unit tests of the arithmetic alone, as Stryker runs them for each mutant (`npm run mutation`). */
 export default {

@@ -43,7 +43,7 @@ describe('computeCompositeIndex', () => {
     const empty = { ...limits2012, limits: { ...limits2012.limits, list: [] } };
     const statistics = { so2: null, no2: null, co: null, o3: null, pm10: null, pm25: null };
     expect(() => computeCompositeIndex(statistics, empty, evaluation2013.compositeIndex.weights)).toThrow(
-      RangeError,
+      new RangeError('GB3095-2012 has no limit for so2'),
     );
   });
 });

@@ -57,7 +57,11 @@ describe('computeDailyMean', () => {
   });
 
   test.each([[23], [25], [0]])('%i hours are no day', (length) => {
-    expect(() => computeDailyMean(new Array<number>(length).fill(1), 20)).toThrow(RangeError);
+    const hours = new Array<number>(length).fill(1);
+    const fault = new RangeError(`a day has 24 hourly values, not ${length}`);
+    expect(() => computeDailyMean(hours, 20)).toThrow(fault);
+    expect(() => computeO3DailyMax8h(hours, ozone)).toThrow(fault);
+    expect(() => computeO3DailyMax1h(hours, 20)).toThrow(fault);
   });
 
   test('equals the exact decimal sum divided once', () => {

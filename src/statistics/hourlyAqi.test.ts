@@ -46,7 +46,9 @@ describe('computeHourlyAqi', () => {
   });
 
   test('a rule of another version is refused', () => {
-    expect(() => computeHourlyAqi(aqi2026, 'cnemc-hourly-2012', clean)).toThrow(RangeError);
+    expect(() => computeHourlyAqi(aqi2026, 'cnemc-hourly-2012', clean)).toThrow(
+      new RangeError('HJ633-2026 has no hourly rule cnemc-hourly-2012'),
+    );
   });
 
   test('the rule of the national platform is marked as never judged', () => {

@@ -21,7 +21,7 @@ export function computeHourlyMean(
   minutesEach: number,
   validity: Pick<AirLimits['validity'], 'hourMinutes'>,
 ): HourlyStatistic {
-  if (!Number.isInteger(minutesEach) || minutesEach < 1 || values.length * minutesEach !== 60)
+  if (!Number.isInteger(minutesEach) || values.length * minutesEach !== 60)
     throw new RangeError(`${values.length} values of ${minutesEach} minutes are not one hour`);
   const valid = values.filter(isConcentration);
   const sampledMinutes = valid.length * minutesEach;

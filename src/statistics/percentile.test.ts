@@ -34,7 +34,9 @@ test('no values have no percentile', () => {
 });
 
 test.each([['-1'], ['100.1']])('refuses p%s', (percent) => {
-  expect(() => computePercentile(dec([1]), percent)).toThrow(RangeError);
+  expect(() => computePercentile(dec([1]), percent)).toThrow(
+    new RangeError(`percentile ${percent} is outside 0–100`),
+  );
 });
 
 test('lies between the extremes, ignores order, and leaves its input alone', () => {

@@ -34,6 +34,19 @@ export async function loadSeeds(pool: Pool, files: SeedFiles): Promise<SeedOutco
     await client.query(`select pg_advisory_xact_lock(hashtext('county-environmental-indicators seeds'))`);
     const outcome = { added: 0, updated: 0, kept: [] as string[] };
     for (const kind of seedKinds(files)) await loadKind(client, kind, outcome);
+    if (outcome.added + outcome.updated > 0) {
+      const { sites, siteGroups } = files.seeds;
+      await recordSites(
+        client,
+        sites.map(({ code }) => code),
+        seeder,
+      );
+      await recordGroups(
+        client,
+        siteGroups.map(({ code }) => code),
+        seeder,
+      );
+    }
     return outcome;
   });
 }
@@ -94,7 +107,6 @@ function seedKinds({ seeds, documents }: SeedFiles): SeedKind<never>[] {
     }),
     tableKind('site', seeds.sites, (entry) => entry.code, {
       table: 'sites',
-      changed: (client, code) => recordSites(client, [code], seeder),
       keyColumn: 'code',
       columns: (entry) => ({
         name: entry.name,
@@ -130,13 +142,7 @@ function tableKind<T>(
   kind: string,
   entries: readonly T[],
   key: (entry: T) => string,
-  rule: {
-    table: string;
-    keyColumn: string;
-    columns: (entry: T) => Record<string, unknown>;
-    /** Called after a row was added or updated. */
-    changed?: (client: PoolClient, key: string) => Promise<void>;
-  },
+  rule: { table: string; keyColumn: string; columns: (entry: T) => Record<string, unknown> },
 ): SeedKind<T> {
   const { table, keyColumn } = rule;
   return {
@@ -151,7 +157,6 @@ function tableKind<T>(
          values ($1, ${names.map((_, index) => `$${index + 2}`).join(', ')}) on conflict (${keyColumn}) do nothing`,
         [key(entry), ...Object.values(columns)],
       );
-      await rule.changed?.(client, key(entry));
     },
     async update(client, entry) {
       const columns = rule.columns(entry);
@@ -160,7 +165,6 @@ function tableKind<T>(
         `update ${table} set ${assignments.join(', ')} where ${keyColumn} = $1 and edited_at is null`,
         [key(entry), ...Object.values(columns)],
       );
-      await rule.changed?.(client, key(entry));
       return rowCount === 1;
     },
   };
@@ -178,7 +182,6 @@ function groupKind(entries: readonly GroupSeed[]): SeedKind<GroupSeed> {
          join sites s on s.code = m.code`,
       [entry.code, entry.members],
     );
-    await recordGroups(client, [entry.code], seeder);
     await markGroupDays(client, [entry.code]);
   };
   return {
