@@ -8,9 +8,9 @@ import { listIndicators } from '../store/reference.js';
 import { listSites } from '../store/sites.js';
 
 const streamRows = 5_000;
-// No stored time lies outside: the importers refuse years before 1990 and after 2100.
-const firstInstant = new Date('1900-01-01T00:00:00Z');
-const lastInstant = new Date('2200-01-01T00:00:00Z');
+/** Ends of an open range. No stored time lies outside: the importers refuse years before 1990 and after 2100. */
+export const firstInstant = new Date('1900-01-01T00:00:00Z');
+export const lastInstant = new Date('2200-01-01T00:00:00Z');
 
 interface Names {
   readonly sites: ReadonlyMap<number, { readonly code: string; readonly name: string }>;
@@ -79,7 +79,8 @@ async function toQuery(
   };
 }
 
-async function findSiteId(pool: Pool, codeOrName: string): Promise<number> {
+/** The id of a site by code or name; throws DomainError `not-found`. */
+export async function findSiteId(pool: Pool, codeOrName: string): Promise<number> {
   const { rows } = await pool.query<{ id: number }>(
     'select id from sites where code = $1 or name = $1 order by code = $1 desc limit 1',
     [codeOrName],
@@ -88,7 +89,8 @@ async function findSiteId(pool: Pool, codeOrName: string): Promise<number> {
   return rows[0].id;
 }
 
-function toInstant(text: string): Date {
+/** The instant of a Beijing day's start or of an RFC 3339 text. */
+export function toInstant(text: string): Date {
   return isDay(text) ? new Date(instantOfDay(text)) : new Date(text);
 }
 

@@ -11,11 +11,12 @@ import type { Pool } from '../store/pool.js';
 import { createTokenStore } from '../store/tokens.js';
 import { createCatalogueService } from './catalogueService.js';
 import { createColumnNameService } from './columnNameService.js';
+import { createDustPeriodService } from './dustPeriodService.js';
+import { createQualityService } from './qualityService.js';
 import { createReadingService } from './readingService.js';
 import { createReportService } from './reportService.js';
-import { createSourceService } from './sourceService.js';
-import { createDustPeriodService } from './dustPeriodService.js';
 import { createSiteHistoryService } from './siteHistoryService.js';
+import { createSourceService } from './sourceService.js';
 import { createTargetService } from './targetService.js';
 import { createUploadService } from './uploadService.js';
 
@@ -68,6 +69,7 @@ export function createServices(options: ServiceOptions): Services {
     readings: createReadingService(pool),
     reports: createReportService(pool),
     targets: createTargetService(pool, demoData),
+    quality: createQualityService(pool, judgeDate, () => recomputation.trigger()),
   };
 }
 

@@ -1,10 +1,12 @@
 import type { Recomputation } from '../assessment/recompute.js';
 import { beijingTime } from '../domain/beijingTime.js';
-import type { Language } from '../domain/messages.js';
+import { formatMessage, type Language } from '../domain/messages.js';
 import type { UploadReport, UploadService } from '../http/services.js';
 import { annotateUpload } from '../ingest/annotateUpload.js';
 import { importUpload, type ImportContext, type ImportOutcome } from '../ingest/importUpload.js';
 import { renderReport, type ImportReport } from '../ingest/uploadReport.js';
+import { countDifferences } from '../store/publishedDifferences.js';
+import { countOpenSuspects } from '../store/suspects.js';
 import { findUpload, listUploads, type StoredUpload } from '../store/uploads.js';
 
 // An upload of a few years of hours is recomputed well within this; a longer one goes on after the answer.
@@ -21,7 +23,8 @@ export function createUploadService(
       const outcome = await importUpload(context, actor, file, options);
       const stored = outcome.report.status === 'committed';
       const recomputed = stored && (await settle(recomputation));
-      return fresh(outcome, `${actor.name}（${actor.office}）`, now(), recomputed, language);
+      const report = fresh(outcome, `${actor.name}（${actor.office}）`, now(), recomputed, language);
+      return recomputed ? withFindings(context, report, language) : report;
     },
     async list(filter) {
       const uploads = await listUploads(context.pool, filter);
@@ -34,9 +37,27 @@ export function createUploadService(
     annotate: (id, language) => annotateUpload(context, id, language),
     async find(id, language) {
       const upload = await findUpload(context.pool, id);
-      return upload && recorded(upload, language);
+      return upload && withFindings(context, recorded(upload, language), language);
     },
   };
+}
+
+/** Adds what the recomputation has found about the values of a stored upload, as it stands now. */
+async function withFindings(
+  { pool }: ImportContext,
+  report: UploadReport,
+  language: Language,
+): Promise<UploadReport> {
+  if (report.id === null || report.status !== 'committed') return report;
+  const upload = report.id;
+  const suspects = await countOpenSuspects(pool, upload);
+  const differences = await countDifferences(pool, upload);
+  const notices = [...report.notices];
+  if (suspects > 0)
+    notices.push(formatMessage('notice-suspects-stored', language, { count: suspects, upload }));
+  if (differences > 0)
+    notices.push(formatMessage('notice-published-differences', language, { count: differences, upload }));
+  return { ...report, notices };
 }
 
 async function settle(recomputation: Recomputation): Promise<boolean> {

@@ -157,7 +157,7 @@ async function deriveGroupDays(
         const own = derived.get(key);
         if (own !== undefined) return [{ day: own.day, dustHours: own.row.dustHours }];
         const row = inHand.has(key) ? undefined : storedOf.get(key);
-        return row === undefined ? [] : [{ day: fromRow(row), dustHours: row.dustHours }];
+        return row === undefined ? [] : [{ day: siteDayOfRow(row), dustHours: row.dustHours }];
       });
       rows.push(deriveGroupDay(reference, groupCode, members.length, day, found));
     }
@@ -200,7 +200,8 @@ function deriveGroupDay(
   };
 }
 
-function fromRow(row: AirSiteDayRow): SiteDay {
+/** A stored station day as the statistics take it. */
+export function siteDayOfRow(row: AirSiteDayRow): SiteDay {
   const value = (text: string | null, input: DayInput | undefined): SiteDayValue => ({
     value: text === null ? null : new Decimal(text),
     basis: text === null || input === undefined ? null : input.basis === 'mixed' ? 'hourly' : input.basis,

@@ -5,10 +5,13 @@ import { takePendingDays } from '../store/pendingDays.js';
 import { inTransaction } from '../store/pool.js';
 import { lockMembershipShared } from '../store/sites.js';
 import { recomputeAirDays } from './airDays.js';
+import { checkDays } from './checkHours.js';
+import { comparePublished } from './comparePublished.js';
 import { loadReference } from './reference.js';
 import { recomputeWaterMonth } from './waterMonths.js';
 
 const batchSize = 500;
+const maxDeadlocks = 5;
 
 /**
  * Recomputes the derived figures of up to 500 marked days in one transaction with taking their marks: a crash in the
@@ -16,12 +19,26 @@ const batchSize = 500;
  *
  * @returns the number of days recomputed; 0 when nothing was marked (or others are working on all of it)
  */
-export function recomputeBatch(pool: Pool): Promise<number> {
-  return inTransaction(pool, recomputeBatchIn);
+export async function recomputeBatch(pool: Pool): Promise<number> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await inTransaction(pool, (client) => recomputeBatchIn(client));
+    } catch (error) {
+      // An upload may set flags in another order than the checks do. Nothing of a failed attempt is stored.
+      if ((error as { code?: unknown }).code !== '40P01' || tries >= maxDeadlocks) throw error;
+    }
+  }
 }
 
-/** `recomputeBatch` inside the caller's transaction, which sees what that has written and marked itself. */
-export async function recomputeBatchIn(client: PoolClient): Promise<number> {
+/**
+ * `recomputeBatch` inside the caller's transaction, which sees what that has written and marked itself.
+ *
+ * @param figuresOnly leaves out what decides about no verdict: automatic checks and comparisons with published figures
+ */
+export async function recomputeBatchIn(
+  client: PoolClient,
+  { figuresOnly = false }: { readonly figuresOnly?: boolean } = {},
+): Promise<number> {
   // Members of groups do not change between reading them and storing what follows from them.
   await lockMembershipShared(client);
   const pending = await takePendingDays(client, batchSize);
@@ -39,6 +56,10 @@ export async function recomputeBatchIn(client: PoolClient): Promise<number> {
   if (months.size > 0) await client.query(`select pg_advisory_xact_lock(hashtext('water months'))`);
   for (const { siteId, month } of months.values())
     await recomputeWaterMonth(client, reference, siteId, month);
+  if (figuresOnly) return pending.length;
+  const known = pending.filter(({ siteId }) => reference.sites.has(siteId));
+  await checkDays(client, reference, known);
+  await comparePublished(client, reference, known);
   return pending.length;
 }
 

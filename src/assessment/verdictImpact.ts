@@ -35,7 +35,7 @@ async function assessImpact(
   asOf: string,
 ): Promise<VerdictChange[] | undefined> {
   if ((await countPendingDays(client)) > maxDays) return undefined;
-  while ((await recomputeBatchIn(client)) > 0);
+  while ((await recomputeBatchIn(client, { figuresOnly: true })) > 0);
   const changes: VerdictChange[] = [];
   for (const after of await judgeTargets(client, asOf)) {
     const old = before.get(after.target.id);

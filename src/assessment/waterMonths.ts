@@ -64,7 +64,8 @@ export function waterBodyOf(kind: SiteKind): WaterBody {
   return kind === 'lake-section' ? 'lake' : 'river';
 }
 
-function toSample(row: WaterRow, month: string): WaterSample {
+/** A stored row as the statistics take it. */
+export function toSample(row: WaterRow, month: string): WaterSample {
   const values = new Map<string, SampleValue>();
   for (const [item, value] of row.values) {
     const limit = row.detectionLimits.get(item);

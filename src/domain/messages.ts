@@ -1,7 +1,8 @@
 import { importMessages } from './messages/import.js';
 import { problemMessages } from './messages/problem.js';
-import { sourceMessages } from './messages/source.js';
+import { qualityMessages } from './messages/quality.js';
 import { siteMessages } from './messages/sites.js';
+import { sourceMessages } from './messages/source.js';
 import type { MessageTemplate } from './messages/template.js';
 import { uploadMessages } from './messages/upload.js';
 import { workbookMessages } from './messages/workbook.js';
@@ -16,6 +17,7 @@ export const messages = {
   ...workbookMessages,
   ...sourceMessages,
   ...siteMessages,
+  ...qualityMessages,
 } as const;
 export type MessageCode = keyof typeof messages;
 export type Language = 'zh' | 'en';

@@ -10,6 +10,8 @@ export interface CellNote {
   readonly raw: string;
   /** For `below-detection`: the limit in the stored unit. The value stored is half of it (surface-water convention). */
   readonly detectionLimit?: number;
+  /** For `suspect`: the rules that raised it, as `joinRules` gives them. */
+  readonly rule?: string;
 }
 
 /** All values that one record gives for one site and time, ready for a wide family. */

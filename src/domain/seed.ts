@@ -2,6 +2,13 @@ import { z } from 'zod';
 import { isDay } from './calendar.js';
 import { families } from './family.js';
 import { normaliseName, type Indicator } from './indicator.js';
+import {
+  findParameterFault,
+  indicatorsOfRule,
+  qualityRuleKey,
+  qualityRuleNames,
+  type QualityRule,
+} from './qualityRule.js';
 import type { Site, SiteKind } from './site.js';
 import type { Plan, Target } from './target.js';
 
@@ -32,6 +39,7 @@ export interface Seeds {
   readonly offices: readonly Office[];
   readonly plans: readonly Plan[];
   readonly targets: readonly Target[];
+  readonly qualityRules: readonly QualityRule[];
 }
 
 /** The files of `seeds/` that `parseSeeds` reads: each a JSON array. */
@@ -42,6 +50,7 @@ export const seedFileNames = [
   'offices.json',
   'plans.json',
   'targets.json',
+  'qualityRules.json',
 ] as const;
 export type SeedFileName = (typeof seedFileNames)[number];
 
@@ -131,6 +140,17 @@ const targetSchema = z.strictObject({
   assumptions: z.array(text),
 });
 
+const qualityRuleSchema = z.strictObject({
+  rule: z.enum(qualityRuleNames),
+  indicator: text,
+  parameters: z.record(z.string(), z.unknown()),
+  titleZh: text,
+  titleEn: text,
+  explanationZh: text,
+  explanationEn: text,
+  version: z.int().positive(),
+});
+
 /** What an administrator gives to define a target, or a new version of one: everything but its id and plan. */
 export const targetDefinitionSchema = targetSchema.omit({ id: true, planId: true });
 
@@ -164,6 +184,7 @@ export function parseSeeds(files: Readonly<Record<string, unknown>>): Seeds {
     offices: parseFile(files, 'offices.json', officeSchema, faults),
     plans: parseFile(files, 'plans.json', planSchema, faults),
     targets: parseFile(files, 'targets.json', targetSchema, faults),
+    qualityRules: parseFile(files, 'qualityRules.json', qualityRuleSchema, faults),
   };
   faults.throwIfAny();
   checkIndicators(seeds, faults);
@@ -171,6 +192,7 @@ export function parseSeeds(files: Readonly<Record<string, unknown>>): Seeds {
   checkUnique('offices.json', 'code', seeds.offices, (office) => office.code, faults);
   checkPlans(seeds, faults);
   checkTargets(seeds, faults);
+  checkQualityRules(seeds, faults);
   faults.throwIfAny();
   return seeds;
 }
@@ -320,6 +342,18 @@ function checkTargets({ indicators, siteGroups, offices, plans, targets }: Seeds
     const printed = target.limit.split('.')[1]?.length ?? 0;
     if (target.decimals !== printed) fault('decimals', `limit ${target.limit} is printed with ${printed}`);
     checkKind(target, fault);
+  });
+}
+
+function checkQualityRules({ qualityRules }: Seeds, faults: Faults): void {
+  const file = 'qualityRules.json';
+  checkUnique(file, 'rule', qualityRules, qualityRuleKey, faults);
+  qualityRules.forEach((one, index) => {
+    const key = qualityRuleKey(one);
+    if (!indicatorsOfRule(one.rule).includes(one.indicator))
+      faults.add(file, index, key, 'indicator', `'${one.indicator}' has no such rule`);
+    const fault = findParameterFault(one.rule, one.parameters);
+    if (fault !== undefined) faults.add(file, index, key, 'parameters', fault);
   });
 }
 

@@ -39,7 +39,19 @@ async function problemFrom(response: Response): Promise<Problem> {
   return problem;
 }
 
+const flags = {
+  site: 'air-1',
+  family: 'air_hour',
+  indicator: 'pm25',
+  from: '2025-01-01',
+  to: '2025-01-02',
+  flag: 'invalid',
+  reason: '仪器故障',
+};
 const bodies: Record<string, unknown> = {
+  'post /api/v1/flags': flags,
+  'post /api/v1/flags/clear': flags,
+  'put /api/v1/quality-rules/:rule': { parameters: { enabled: true }, reason: '试行' },
   'post /api/v1/targets': { planId: 'c', effective: '2026-01-01', document: '号', definition: {} },
   'post /api/v1/sites': { code: 'new', name: '新点位', kind: 'air-station' },
   'patch /api/v1/sites/:code': { name: '改名' },

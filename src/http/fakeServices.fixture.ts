@@ -210,6 +210,7 @@ export function createFakes(): { services: Services; state: FakeState } {
         }
       },
     },
+    quality: fakeQuality(),
     reports: { page: () => Promise.resolve({ items: [], next: null }) },
     targets: {
       list: (asOf, _language, { verdict }) =>
@@ -257,6 +258,31 @@ function fakeTokens(state: FakeState): Services['tokens'] {
       id === 1
         ? Promise.resolve({ ...record, revokedAt: now })
         : Promise.reject(new DomainError('not-found', { what: `token ${id}` })),
+  };
+}
+
+function fakeQuality(): Services['quality'] {
+  const outcome = {
+    dryRun: false,
+    values: 0,
+    rows: 0,
+    days: 0,
+    firstDay: null,
+    lastDay: null,
+    changed: 0,
+    targets: [],
+  };
+  return {
+    setFlags: () => Promise.resolve(outcome),
+    clearFlags: () => Promise.resolve(outcome),
+    listRules: () => Promise.resolve([]),
+    findRule: () => Promise.resolve({ items: [], history: [] }),
+    putRule: () => Promise.resolve({ items: [], history: [] }),
+    suspects: () => Promise.resolve({ items: [], next: null }),
+    async *streamSuspects() {
+      // None.
+    },
+    differences: () => Promise.resolve({ items: [], next: null }),
   };
 }
 

@@ -2,12 +2,13 @@ import type { Route } from './route.js';
 import { accessRoutes } from './routes/access.js';
 import { catalogueRoutes } from './routes/catalogue.js';
 import { columnNameRoutes } from './routes/columnNames.js';
+import { dustPeriodRoutes } from './routes/dustPeriods.js';
+import { qualityRoutes } from './routes/quality.js';
 import { readingRoutes } from './routes/readings.js';
 import { reportRoutes } from './routes/reports.js';
 import { serviceRoutes } from './routes/service.js';
-import { sourceRoutes } from './routes/sources.js';
-import { dustPeriodRoutes } from './routes/dustPeriods.js';
 import { siteHistoryRoutes } from './routes/siteHistory.js';
+import { sourceRoutes } from './routes/sources.js';
 import { targetRoutes } from './routes/targets.js';
 import { uploadRoutes } from './routes/uploads.js';
 
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   ...sourceRoutes,
   ...columnNameRoutes,
   ...readingRoutes,
+  ...qualityRoutes,
   ...reportRoutes,
   ...catalogueRoutes,
   ...siteHistoryRoutes,

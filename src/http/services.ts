@@ -4,11 +4,12 @@ import type { VerdictName } from '../domain/verdict.js';
 import type { Mapping } from '../ingest/decode/mapping.js';
 import type { Understanding } from '../ingest/decode/understanding.js';
 import type { ImportOptions } from '../ingest/importOptions.js';
-import type { ColumnNameService, SourceService } from './services/sources.js';
-import type { TargetOutlook } from './services/targetOutlook.js';
 import type { DustPeriodService } from './services/dustPeriods.js';
+import type { QualityService } from './services/quality.js';
 import type { SiteInfo } from './services/site.js';
 import type { SiteHistoryService } from './services/siteHistory.js';
+import type { ColumnNameService, SourceService } from './services/sources.js';
+import type { TargetOutlook } from './services/targetOutlook.js';
 
 /** What the routes need from the rest of the service; `main` wires it, tests may hand in their own. */
 export interface Services {
@@ -30,6 +31,7 @@ export interface Services {
   readonly readings: ReadingService;
   readonly reports: ReportService;
   readonly targets: TargetService;
+  readonly quality: QualityService;
 }
 
 export interface TokenInfo {

@@ -16,6 +16,7 @@ import { describePlannedTable, describeRefusedTable, type Understanding } from '
 import { FaultList } from './faultList.js';
 import { NoticeList } from './noticeList.js';
 import { openSource, type RecordSource } from './recordSource.js';
+import { loadRowChecker, type RowChecker } from './rowChecker.js';
 
 /** What became of a file before it is compared with what is stored. */
 export interface StagedFile {
@@ -89,7 +90,8 @@ export async function stageFile(
     const { plan } = recognised;
     const understanding = plan.confidence < 1 ? describePlannedTable(plan, head, lookup) : null;
     noteColumnNames(plan, lookup, reading, notices);
-    const rows = await stageRows(source, plan, watchNames(lookup, notices), reading, common);
+    const checker = await loadRowChecker(client);
+    const rows = await stageRows(source, plan, watchNames(lookup, notices), reading, { ...common, checker });
     return { ...common, plan, understanding, ...rows };
   } finally {
     await source.close();
@@ -103,7 +105,12 @@ async function stageRows(
   plan: LayoutPlan,
   lookup: DecodeLookup,
   options: StageOptions,
-  { stage, faults, notices }: Pick<StagedFile, 'stage' | 'faults' | 'notices'>,
+  {
+    stage,
+    faults,
+    notices,
+    checker,
+  }: Pick<StagedFile, 'stage' | 'faults' | 'notices'> & { readonly checker: RowChecker },
 ) {
   const plausibility = new ColumnPlausibility();
   const totals = { ...noRows };
@@ -113,6 +120,7 @@ async function stageRows(
   try {
     for await (const batch of decodeRecords(source.all(), plan, lookup, options, plausibility)) {
       await options.reached('parsed');
+      checker.check(batch.readings);
       totals.rowsRead += batch.rowsRead;
       totals.rowsRejected += batch.rowsRejected;
       totals.rowsEmpty += batch.rowsEmpty;

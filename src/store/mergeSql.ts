@@ -293,9 +293,20 @@ export function markDaysSql(medium: 'air' | 'water', source: string): string {
       on conflict (medium, site_id, day) do update set marked_at = excluded.marked_at`;
 }
 
+/** Marks the days whose published figures this write has set: they are compared anew; $1 is the write. */
+export function markPublishedDaysSql(table: KeyedTable): string {
+  return `insert into pending_days (medium, site_id, day)
+    select distinct case when s.indicator = 'water_class' then 'water' else 'air' end as medium, s.site_id,
+           beijing_day(s.ts) as day
+      from ${stageTable(table)} s join ${table.table} f on ${sameKey(table, 'f', 's')}
+     where f.write_id = $1::bigint order by medium, site_id, day
+    on conflict (medium, site_id, day) do update set marked_at = excluded.marked_at`;
+}
+
 /**
  * Clears automatic flags of values that this write replaced and whose new cell does not carry them, and `no-flow` of
- * rows that now have values; $1 is the write. A row's `maintenance` stays: other columns arriving later do not end it.
+ * rows that now have values; a review (`valid`) ends with the value, or the row, that was looked at. $1 is the write. A
+ * row's `maintenance` stays: other columns arriving later do not end it.
  */
 export function clearFlagsSql(table: KeyedTable, withNotes: boolean): string {
   const still = withNotes
@@ -305,35 +316,41 @@ export function clearFlagsSql(table: KeyedTable, withNotes: boolean): string {
   const replaced = table.columns
     .map((column) => {
       const name = quote(column);
-      return `(vf.indicator = '${column}' and s.${name} is not null and s.${name} is distinct from p.${name})`;
+      const indicator = table.extraKeys.length > 0 ? 's.indicator' : `'${column}'`;
+      return `(vf.indicator = ${indicator} and s.${name} is not null and s.${name} is distinct from p.${name})`;
     })
     .join(' or ');
   return `with cleared as (
       delete from value_flags vf
        using ${stageTable(table)} s join ${priorTable(table)} p on ${sameKey(table, 'p', 's')}
        where vf.family = '${table.name}' and vf.ts = s.ts and vf.site_id = s.site_id and vf.flag <> 'invalid'
-         and ((vf.indicator = '*' and vf.flag = 'no-flow') or ${replaced}) ${still}
+         and ((vf.indicator = '*' and vf.flag in ('no-flow', 'valid')) or ${replaced}) ${still}
       returning vf.*)
-    insert into flag_history (family, ts, site_id, indicator, flag, change, raw, detection_limit, reason, write_id)
-    select family, ts, site_id, indicator, flag, 'cleared', raw, detection_limit, reason, $1::bigint from cleared`;
+    insert into flag_history (family, ts, site_id, indicator, flag, change, raw, detection_limit, reason, rule, write_id)
+    select family, ts, site_id, indicator, flag, 'cleared', raw, detection_limit, reason, rule, $1::bigint from cleared`;
 }
 
 /** Sets the flags of the staged notes, keeping history, and marks the days of flags that changed; $1 is the write. */
 export function setFlagsSql(table: KeyedTable): string {
   const marks = table.medium === undefined ? '' : `, marks as (${markDaysSql(table.medium, 'kept')})`;
   return `with kept as (
-      insert into value_flags (family, ts, site_id, indicator, flag, raw, detection_limit, write_id)
+      insert into value_flags (family, ts, site_id, indicator, flag, raw, detection_limit, rule, write_id)
       select distinct on (n.ts, n.site_id, n.indicator, n.flag)
-             n.family, n.ts, n.site_id, n.indicator, n.flag, n.raw, n.detection_limit, $1::bigint
+             n.family, n.ts, n.site_id, n.indicator, n.flag, n.raw, n.detection_limit, n.rule, $1::bigint
         from ${noteTable} n
         join ${table.table} f on f.ts = n.ts and f.site_id = n.site_id
        where n.family = '${table.name}'
+         -- A person has looked at the value; \`clearFlagsSql\` has ended the \`valid\` of what was replaced.
+         and not (n.flag = 'suspect' and exists (
+           select from value_flags r where r.family = n.family and r.ts = n.ts and r.site_id = n.site_id
+              and r.indicator = n.indicator and r.flag in ('valid', 'invalid')))
        order by n.ts, n.site_id, n.indicator, n.flag
       on conflict (family, ts, site_id, indicator, flag) do update
-        set raw = excluded.raw, detection_limit = excluded.detection_limit, write_id = excluded.write_id
+        set raw = excluded.raw, detection_limit = excluded.detection_limit, rule = excluded.rule,
+            write_id = excluded.write_id
         where (value_flags.raw, value_flags.detection_limit)
           is distinct from (excluded.raw, excluded.detection_limit)
       returning *)${marks}
-    insert into flag_history (family, ts, site_id, indicator, flag, change, raw, detection_limit, write_id)
-    select family, ts, site_id, indicator, flag, 'set', raw, detection_limit, $1::bigint from kept`;
+    insert into flag_history (family, ts, site_id, indicator, flag, change, raw, detection_limit, rule, write_id)
+    select family, ts, site_id, indicator, flag, 'set', raw, detection_limit, rule, $1::bigint from kept`;
 }

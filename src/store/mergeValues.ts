@@ -15,6 +15,7 @@ import {
   keepRevisionsSql,
   keysRepeatSql,
   listChangesSql,
+  markPublishedDaysSql,
   setFlagsSql,
   takeContradictionsSql,
   takeRepetitionsSql,
@@ -196,6 +197,7 @@ export async function applyStage(client: PoolClient, stage: Stage, writeId: stri
       changed += await mergeRows(client, stage, table, writeId);
     }
     if (stage.hasNotes) await client.query(setFlagsSql(table), [writeId]);
+    if (!isMeasured(table)) await client.query(markPublishedDaysSql(table), [writeId]);
   }
   return changed;
 }
@@ -283,7 +285,7 @@ async function replaceRows(
   const revisions = await client.query(keepRevisionsSql(table), [writeId]);
   await client.query(dropReplacedOriginsSql(table));
   await client.query(keepOriginsSql(table));
-  if (table.extraKeys.length === 0) await client.query(clearFlagsSql(table, withNotes), [writeId]);
+  if (isMeasured(table)) await client.query(clearFlagsSql(table, withNotes), [writeId]);
   await client.query(updateRowsSql(table), [writeId]);
   return revisions.rowCount ?? 0;
 }

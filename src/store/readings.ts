@@ -111,7 +111,7 @@ function listSql(table: KeyedTable, indicator: string | null): string {
     left join writes w on w.id = coalesce(o.write_id, k.write_id)
     left join lateral (
       select array_agg(distinct vf.flag order by vf.flag) as flags,
-             max(vf.raw) filter (where vf.indicator = k.indicator) as raw
+             max(nullif(vf.raw, '')) filter (where vf.indicator = k.indicator) as raw
         from value_flags vf
        where vf.family = '${table.name}' and vf.ts = k.ts and vf.site_id = k.site_id
          and vf.indicator in (k.indicator, '*')) n on true

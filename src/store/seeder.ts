@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
+import { qualityRuleKey } from '../domain/qualityRule.js';
 import { inTransaction } from './pool.js';
+import { markCheckedDays } from './qualityRules.js';
 import type { SeedFiles } from './seedFiles.js';
 import { recordGroups, recordSites, type Recorder } from './siteHistory.js';
 import { lockMembership, markGroupDays } from './sites.js';
@@ -134,6 +136,7 @@ function seedKinds({ seeds, documents }: SeedFiles): SeedKind<never>[] {
       }),
     }),
     targetKind(seeds),
+    qualityRuleKind(seeds.qualityRules),
   ];
   return kinds as unknown as SeedKind<never>[];
 }
@@ -166,6 +169,33 @@ function tableKind<T>(
         [key(entry), ...Object.values(columns)],
       );
       return rowCount === 1;
+    },
+  };
+}
+
+type RuleSeed = SeedFiles['seeds']['qualityRules'][number];
+
+function qualityRuleKind(entries: readonly RuleSeed[]): SeedKind<RuleSeed> {
+  const kind = tableKind('quality-rule', entries, qualityRuleKey, {
+    table: 'quality_rules',
+    keyColumn: 'key',
+    columns: (entry) => ({
+      rule: entry.rule,
+      indicator: entry.indicator,
+      parameters: JSON.stringify(entry.parameters),
+      title_zh: entry.titleZh,
+      title_en: entry.titleEn,
+      explanation_zh: entry.explanationZh,
+      explanation_en: entry.explanationEn,
+      version: entry.version,
+    }),
+  });
+  return {
+    ...kind,
+    async update(client, entry) {
+      const updated = await kind.update(client, entry);
+      if (updated) await markCheckedDays(client, entry.rule);
+      return updated;
     },
   };
 }

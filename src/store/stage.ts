@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { wholeRow } from '../domain/flag.js';
 import type { CellNote } from '../domain/reading.js';
 import { CopyEncoder, copyHeader, copyTrailer } from './copyEncoder.js';
 import { keyedTables, type KeyedTable, type KeyedTableName, type StagedRow } from './keyedTable.js';
@@ -197,10 +198,10 @@ export class Stage {
     if (!this.#notesTable) await this.#client.query(createNotesSql);
     this.#notesTable = true;
     await this.#client.query(
-      `insert into ${noteTable} (family, ts, site_id, indicator, flag, raw, detection_limit)
-       select $1, to_timestamp(n.ts / 1000), n.site_id, n.indicator, n.flag, n.raw, n.detection_limit
-         from unnest($2::double precision[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::double precision[])
-           as n (ts, site_id, indicator, flag, raw, detection_limit)`,
+      `insert into ${noteTable} (family, ts, site_id, indicator, flag, raw, detection_limit, rule)
+       select $1, to_timestamp(n.ts / 1000), n.site_id, n.indicator, n.flag, n.raw, n.detection_limit, n.rule
+         from unnest($2::double precision[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::double precision[],
+                     $8::text[]) as n (ts, site_id, indicator, flag, raw, detection_limit, rule)`,
       [
         name,
         notes.map((note) => note.ts),
@@ -209,9 +210,16 @@ export class Stage {
         notes.map((note) => note.flag),
         notes.map((note) => note.raw),
         notes.map((note) => note.detectionLimit ?? null),
+        notes.map(ruleOf),
       ],
     );
   }
+}
+
+// What decoding alone finds suspicious about a cell is its range, about a row the state of its station.
+function ruleOf({ flag, indicator, rule }: CellNote): string {
+  if (flag !== 'suspect') return '';
+  return rule ?? (indicator === wholeRow ? 'station-state' : 'range');
 }
 
 function encodeRow(encoder: CopyEncoder, table: KeyedTable, row: StagedRow, text: boolean): void {
@@ -240,4 +248,4 @@ function createStageSql(table: KeyedTable): string {
 
 const createNotesSql = `create temporary table if not exists ${noteTable}
   (family text, ts timestamptz, site_id integer, indicator text, flag text, raw text,
-   detection_limit double precision) on commit delete rows`;
+   detection_limit double precision, rule text) on commit delete rows`;

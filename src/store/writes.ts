@@ -4,7 +4,7 @@ import type { Queryable } from './pool.js';
 
 /** Why and by whom stored values change. */
 export interface WriteCause {
-  readonly kind: 'upload' | 'device' | 'demo' | 'manual';
+  readonly kind: 'upload' | 'device' | 'demo' | 'manual' | 'check';
   readonly source?: string;
   readonly reason?: string;
 }
@@ -21,6 +21,6 @@ export async function insertWrite(client: PoolClient, actor: Actor, cause: Write
 
 /** Whether anything but the demonstration has ever stored values. */
 export async function hasRealWrites(db: Queryable): Promise<boolean> {
-  const { rowCount } = await db.query(`select from writes where kind <> 'demo' limit 1`);
+  const { rowCount } = await db.query(`select from writes where kind not in ('demo', 'check') limit 1`);
   return (rowCount ?? 0) > 0;
 }

@@ -36,8 +36,8 @@ export const importMessages = {
     en: '{count} rows hold no value at all; there was nothing to store for them',
   },
   'notice-suspect': {
-    zh: '{count} 个值超出合理范围，已按原值保存并标记“存疑”，请核实',
-    en: '{count} values lie outside the plausible range; stored as given and flagged suspect, please check',
+    zh: '{count} 个值存疑（超出合理范围、PM2.5 与 PM10 倒挂等），按原值保存并标记“存疑”，请在存疑清单（/api/v1/suspects）里核实',
+    en: '{count} values are suspect (outside the plausible range, PM2.5 above PM10 …); stored as given, flagged and listed at /api/v1/suspects, please check',
   },
   'notice-duplicates': {
     zh: '{count} 行与前面的行完全相同，只保存一次',
