@@ -125,16 +125,6 @@ describe('an Excel workbook', () => {
     expect(rows[2]![4]).toContain('nowhere');
   });
 
-  test('with several sheets of data is refused, naming them, until one is named', async () => {
-    const one = sheet([['air-town', '2024-07-03 01:00', 35, 70]]).sheets[0]!;
-    const content = await workbook({ sheets: [one, { ...one, name: '八月' }] });
-    const refused = await client.upload(content, {}, '两张.xlsx');
-    expect(refused.status).toBe(422);
-    expect(refused.body.report?.faults[0]).toMatchObject({ code: 'workbook-several-sheets' });
-    expect(refused.body.report?.faults[0]?.message).toContain('七月、八月');
-    expect((await client.upload(content, { sheet: '八月' }, '两张.xlsx')).status).toBe(201);
-  });
-
   test.each([
     ['an old .xls', Buffer.from('d0cf11e0a1b11ae1', 'hex'), '.xlsx'],
     ['a damaged one', Buffer.from('PK\x03\x04 and nothing more'), ''],

@@ -163,5 +163,5 @@ test('the command line beside the service prints the same verdicts, adds plans a
     await cli('token', 'create', '--name', '王五', '--office', '水务局', '--role', 'viewer')
   ).stdout.trim();
   expect((await new Client(service.address, token).get('/api/v1/me')).status).toBe(200);
-  await expect(cli('token', 'create', '--name', '王五')).rejects.toMatchObject({ code: 64 });
+  await expect(cli('token', 'create', '--name', '王五')).rejects.toMatchObject({ code: 2 });
 });

@@ -18,6 +18,7 @@ import { createReportService } from './reportService.js';
 import { createSiteHistoryService } from './siteHistoryService.js';
 import { createSourceService } from './sourceService.js';
 import { createTargetService } from './targetService.js';
+import { createTemplateService } from './templateService.js';
 import { createUploadService } from './uploadService.js';
 
 export interface ServiceOptions {
@@ -70,6 +71,7 @@ export function createServices(options: ServiceOptions): Services {
     reports: createReportService(pool),
     targets: createTargetService(pool, demoData),
     quality: createQualityService(pool, judgeDate, () => recomputation.trigger()),
+    templates: createTemplateService(pool, judgeDate),
   };
 }
 

@@ -12,17 +12,21 @@ import { findUpload, listUploads, type StoredUpload } from '../store/uploads.js'
 // An upload of a few years of hours is recomputed well within this; a longer one goes on after the answer.
 const recomputeWaitMs = 5_000;
 
-/** Takes in files and answers with what became of them. */
+/**
+ * Takes in files and answers with what became of them.
+ *
+ * @param recomputation waited for a moment after each file; `undefined` where the caller sees to it later
+ */
 export function createUploadService(
   context: ImportContext,
-  recomputation: Recomputation,
+  recomputation: Recomputation | undefined,
   now: () => Date,
 ): UploadService {
   return {
     async upload(actor, file, options, language) {
       const outcome = await importUpload(context, actor, file, options);
       const stored = outcome.report.status === 'committed';
-      const recomputed = stored && (await settle(recomputation));
+      const recomputed = stored && recomputation !== undefined && (await settle(recomputation));
       const report = fresh(outcome, `${actor.name}（${actor.office}）`, now(), recomputed, language);
       return recomputed ? withFindings(context, report, language) : report;
     },
@@ -105,7 +109,9 @@ function toView(report: ImportReport, language: Language) {
   const rendered = renderReport(report, language);
   return {
     ...rendered,
-    columns: rendered.columns.map((column) => ({ ...column })),
+    options: { ...rendered.options },
+    sheets: (rendered.sheets ?? []).map((sheet) => ({ ...sheet, columns: copyColumns(sheet.columns) })),
+    columns: copyColumns(rendered.columns),
     faults: rendered.faults.map((fault) => ({ ...fault })),
     changes: rendered.changes.map((change) => ({ ...change })),
     notices: [...rendered.notices],
@@ -116,4 +122,8 @@ function toView(report: ImportReport, language: Language) {
     impact: rendered.impact?.map((one) => ({ ...one })) ?? null,
     createdSites: (rendered.createdSites ?? []).map((site) => ({ ...site, near: [...site.near] })),
   };
+}
+
+function copyColumns(columns: ImportReport['columns']) {
+  return columns.map((column) => ({ ...column }));
 }

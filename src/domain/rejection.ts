@@ -2,6 +2,8 @@ import type { MessageCode } from './messages.js';
 
 /** One faulty cell or line of an input: what is wrong, where, and how to mend it. */
 export interface Rejection {
+  /** The sheet of a workbook that it is in; absent for texts, and for faults of the whole workbook. */
+  readonly sheet?: string;
   /** 1-based line in the file; 0 when the fault is the file's. */
   readonly line: number;
   /** Header text of the column (or its position `第 n 列` when there is none); empty for a whole line. */

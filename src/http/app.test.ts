@@ -97,6 +97,7 @@ const bodies: Record<string, unknown> = {
 function callOf(route: (typeof routes)[number]): { path: string; init: RequestInit } {
   const path = route.path
     .replace(':code', route.path.startsWith('/problems') ? 'forbidden' : 'air-1')
+    .replace(':office', 'agriculture')
     .replace(':id', route.path.includes('uploads') ? '12' : '1');
   const body = bodies[`${route.method} ${route.path}`];
   const init: RequestInit = { method: route.method.toUpperCase() };

@@ -1,9 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
-
-// Spreadsheets run a cell that begins so as a formula; Chinese Excel takes the full-width forms for the same.
-const formulaPattern = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/u;
+import { neutraliseFormula } from '../domain/formulaText.js';
 
 /**
  * One CSV cell (RFC 4180). Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay
@@ -12,7 +10,7 @@ const formulaPattern = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/u;
 export function csvCell(value: string | number | null): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  const text = formulaPattern.test(value) ? `'${value}` : value;
+  const text = neutraliseFormula(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { DomainError } from '../domain/domainError.js';
@@ -211,6 +211,16 @@ export function createFakes(): { services: Services; state: FakeState } {
       },
     },
     quality: fakeQuality(),
+    templates: {
+      list: (year = 2025) =>
+        Promise.resolve({ year, items: [{ office: 'agriculture', nameZh: '农业农村局', figures: 12 }] }),
+      write: (office) =>
+        Promise.resolve(
+          office === 'agriculture'
+            ? { fileName: '报送表_农业农村局.xlsx', content: Readable.from([Buffer.from('PK')]) }
+            : undefined,
+        ),
+    },
     reports: { page: () => Promise.resolve({ items: [], next: null }) },
     targets: {
       list: (asOf, _language, { verdict }) =>

@@ -10,11 +10,13 @@ import { serviceRoutes } from './routes/service.js';
 import { siteHistoryRoutes } from './routes/siteHistory.js';
 import { sourceRoutes } from './routes/sources.js';
 import { targetRoutes } from './routes/targets.js';
+import { templateRoutes } from './routes/templates.js';
 import { uploadRoutes } from './routes/uploads.js';
 
 /** Everything the service answers to besides its pages; the OpenAPI document is made from the same table. */
 export const routes: readonly Route[] = [
   ...targetRoutes,
+  ...templateRoutes,
   ...uploadRoutes,
   ...sourceRoutes,
   ...columnNameRoutes,

@@ -10,6 +10,7 @@ import type { SiteInfo } from './services/site.js';
 import type { SiteHistoryService } from './services/siteHistory.js';
 import type { ColumnNameService, SourceService } from './services/sources.js';
 import type { TargetOutlook } from './services/targetOutlook.js';
+import type { TemplateService } from './services/templates.js';
 
 /** What the routes need from the rest of the service; `main` wires it, tests may hand in their own. */
 export interface Services {
@@ -32,6 +33,7 @@ export interface Services {
   readonly reports: ReportService;
   readonly targets: TargetService;
   readonly quality: QualityService;
+  readonly templates: TemplateService;
 }
 
 export interface TokenInfo {
@@ -163,12 +165,23 @@ export interface UploadOptions extends Pick<
 
 /** One rejected cell or line, in the language asked for. */
 export interface UploadFault {
+  /** The sheet of a workbook that it is in. */
+  sheet?: string;
   line: number;
   column: string;
   value: string;
   code: string;
   message: string;
   mend: string;
+}
+
+/** One sheet of a workbook; without a layout it was not understood. */
+export interface SheetReport extends Pick<
+  UploadReport,
+  'headerLine' | 'layout' | 'interval' | 'columns' | 'confidence'
+> {
+  name: string;
+  rowsRead: number;
 }
 
 export interface UploadReport {
@@ -179,6 +192,11 @@ export interface UploadReport {
   bytes: number;
   /** `workbook` for .xlsx. */
   encoding: string;
+  /** What the file was read with. */
+  options?: Record<string, unknown>;
+  /** Sheets of a workbook that hold a table, each as it was understood. */
+  sheets?: SheetReport[];
+  /** The sheet when only one was read. For several, `columns` is empty and the rest what they have in common. */
   sheet: string | null;
   headerLine: number | null;
   layout: string | null;
@@ -211,7 +229,15 @@ export interface UploadReport {
   faults: UploadFault[];
   faultCount: number;
   /** Up to 200 stored values that differ from the file's. */
-  changes: { line: number; site: string; time: string; indicator: string; stored: string; file: string }[];
+  changes: {
+    sheet?: string;
+    line: number;
+    site: string;
+    time: string;
+    indicator: string;
+    stored: string;
+    file: string;
+  }[];
   suspectCount: number;
   notices: string[];
   /** Of a trial run: targets whose verdict or value would change; `null` when that was not worked out. */

@@ -1,4 +1,5 @@
 import iconv from 'iconv-lite';
+import { neutraliseSentence } from '../domain/formulaText.js';
 import type { TextEncodingName } from './decode/encoding.js';
 
 /** Header of the added column; recognised as such, and not read, when the mended file comes back. */
@@ -83,6 +84,6 @@ function encoderOf(encoding: TextEncodingName): (text: string) => Buffer {
 /** Quotes a cell, and keeps a spreadsheet from taking it for a formula. */
 function quoteCell(text: string, delimiter: string): string {
   if (text === '') return '';
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = neutraliseSentence(text);
   return safe.includes(delimiter) || /["\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

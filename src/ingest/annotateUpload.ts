@@ -11,7 +11,7 @@ import { annotateText, faultColumn } from './annotateText.js';
 import { detectDelimiter } from './decode/delimiter.js';
 import { createTextDecoder, type TextEncodingName } from './decode/encoding.js';
 import type { ImportReport } from './uploadReport.js';
-import { annotateWorkbook } from './workbook/annotateWorkbook.js';
+import { annotateWorkbook, type WorkbookNoteText } from './workbook/annotateWorkbook.js';
 
 const textEncodings: readonly TextEncodingName[] = ['utf-8', 'utf-8-bom', 'utf-16le', 'utf-16be', 'gb18030'];
 
@@ -55,25 +55,31 @@ async function annotateSheetOf(
   report: ImportReport,
   language: Language,
 ): Promise<{ fileName: string; content: Buffer }> {
-  const { sheet } = report;
-  if (sheet === null)
+  const headers = new Map((report.sheets ?? []).map(({ name, headerLine }) => [name, headerLine]));
+  // Older records know of one sheet.
+  if (headers.size === 0 && report.sheet !== null) headers.set(report.sheet, report.headerLine);
+  const [first] = headers.keys();
+  if (first === undefined)
     throw new DomainError('not-found', {
       what: `${upload.fileName}（没有可标注的工作表 / no sheet to annotate）`,
     });
   const output = join(context.uploadsDir, 'incoming', randomUUID());
   await mkdir(dirname(output), { recursive: true, mode: 0o700 });
-  const notes = [...groupByLine(await listUploadFaults(context.pool, upload.id), language)].map(
-    ([row, text]) => ({
-      sheet,
+  const notes: WorkbookNoteText[] = [];
+  const faults = await listUploadFaults(context.pool, upload.id);
+  const named = faults.map(({ sheet = first }) => sheet);
+  for (const sheet of new Set(named)) {
+    const ofSheet = faults.filter((_fault, index) => named[index] === sheet);
+    for (const [line, text] of groupByLine(ofSheet, language)) {
       // Faults of the whole file stand beside the first row of data.
-      row: row === 0 ? (report.headerLine ?? 0) + 1 : row,
-      text,
-    }),
-  );
+      notes.push({ sheet, row: line === 0 ? (headers.get(sheet) ?? 0) + 1 : line, text });
+    }
+  }
+  const headerRows = [...headers].filter((entry): entry is [string, number] => entry[1] !== null);
   try {
     await annotateWorkbook(pathOf(context.uploadsDir, upload.sha256), output, notes, {
       header: faultColumn,
-      ...(report.headerLine === null ? {} : { headerRows: new Map([[sheet, report.headerLine]]) }),
+      headerRows: new Map(headerRows),
     });
     return { fileName: upload.fileName, content: await readFile(output) };
   } finally {

@@ -1,32 +1,54 @@
 import { beijingTime } from '../domain/beijingTime.js';
 import type { FaultList } from './faultList.js';
-import type { ImportOptions } from './importOptions.js';
+import { readingOptions, type ImportOptions } from './importOptions.js';
 import type { JudgedUpload } from './judgeUpload.js';
 import type { ReceivedFile } from './receivedFile.js';
-import type { StagedFile } from './stageFile.js';
+import type { StagedFile, StagedTable } from './stageFile.js';
+import { readerColumns } from './templateSheets.js';
 import { describeColumns, type ImportReport, type Notice } from './uploadReport.js';
 
-/** The part of a report that tells how the table was understood. */
-export function describePlan(
-  staged: StagedFile,
-): Pick<
+type Understood = Pick<
   ImportReport,
-  'sheet' | 'headerLine' | 'layout' | 'interval' | 'columns' | 'confidence' | 'understanding'
-> {
-  const sheet = staged.sheet === '' ? null : staged.sheet;
-  const { understanding } = staged;
-  if (staged.plan === undefined) {
-    const nothing = { headerLine: null, layout: null, interval: null, columns: [], confidence: null };
-    return { sheet, ...nothing, understanding };
+  'sheet' | 'sheets' | 'headerLine' | 'layout' | 'interval' | 'columns' | 'confidence' | 'understanding'
+>;
+
+/** The part of a report that tells how the tables were understood. */
+export function describePlan({ tables }: StagedFile): Understood {
+  const all = tables.map((table) => ({
+    name: table.sheet,
+    rowsRead: table.rowsRead,
+    ...describeTable(table),
+  }));
+  const sheets = all.filter(({ name }) => name !== '');
+  const understanding = tables.find((table) => table.understanding !== null)?.understanding ?? null;
+  const [first] = tables;
+  if (first === undefined) return { sheet: null, sheets, ...unknown, understanding };
+  if (tables.length === 1) {
+    return { sheet: first.sheet === '' ? null : first.sheet, sheets, ...describeTable(first), understanding };
   }
+  // What all have in common may be said of the file.
+  const common = (name: 'layout' | 'interval') =>
+    all.every((table) => table[name] === all[0]![name]) ? all[0]![name] : null;
+  const shared = { layout: common('layout'), interval: common('interval') };
+  return { sheet: null, sheets, ...unknown, ...shared, confidence: leastConfidence(all), understanding };
+}
+
+const unknown = { headerLine: null, layout: null, interval: null, columns: [], confidence: null };
+
+/** As sure as of the least sure table; `null` when one was not understood. */
+function leastConfidence(tables: readonly { readonly confidence: number | null }[]): number | null {
+  const known = tables.flatMap(({ confidence }) => confidence ?? []);
+  return known.length < tables.length ? null : Math.min(...known);
+}
+
+function describeTable({ plan }: StagedTable) {
+  if (plan === undefined) return unknown;
   return {
-    sheet,
-    confidence: staged.plan.confidence,
-    understanding,
-    headerLine: staged.plan.headerLine > 0 ? staged.plan.headerLine : null,
-    layout: staged.plan.layout,
-    interval: staged.plan.interval,
-    columns: describeColumns(staged.plan),
+    headerLine: plan.headerLine > 0 ? plan.headerLine : null,
+    layout: plan.layout,
+    interval: plan.interval,
+    confidence: plan.confidence,
+    columns: describeColumns(plan),
   };
 }
 
@@ -43,14 +65,12 @@ export function emptyReport(
     sha256: received.sha256,
     bytes: received.bytes,
     encoding: typeof received.encoding === 'string' ? received.encoding : 'unknown',
+    options: readingOptions(options),
+    sheets: [],
     sheet: null,
-    headerLine: null,
-    layout: null,
-    interval: null,
-    confidence: null,
+    ...unknown,
     understanding: null,
     source: options.sourceUse === undefined ? null : { ...options.sourceUse, mappingVersion: null },
-    columns: [],
     rows: { read: 0, new: 0, unchanged: 0, changed: 0, rejected: 0, duplicate: 0 },
     values: { new: 0, unchanged: 0, changed: 0 },
     firstTime: null,
@@ -120,20 +140,26 @@ function sourceNotices({ sourceUse }: ImportOptions): Notice[] {
 }
 
 function noticesOf(staged: StagedFile, rows: ImportReport['rows']): Notice[] {
-  const plan = staged.plan!;
-  const assumed: Notice[] = plan.assumptions.map(({ code, params }) => ({ code, params }));
+  const plans = staged.tables.flatMap(({ plan, sheet }) => (plan === undefined ? [] : [{ plan, sheet }]));
+  const assumed: Notice[] = plans.flatMap(({ plan }) =>
+    plan.assumptions.map(({ code, params }) => ({ code, params })),
+  );
   const said = new Set(assumed.map(({ code }) => code));
   // A row's notice may repeat what the plan assumed for the table.
   const notices = [...assumed, ...staged.notices.all.filter(({ code }) => !said.has(code))];
-  if (plan.ignored.length > 0) {
-    const columns = plan.ignored.map(({ header, position }) => header || `第 ${position + 1} 列`).join('、');
-    notices.push({ code: 'notice-ignored-columns', params: { columns: columns.slice(0, 500) } });
+  for (const { plan, sheet } of plans) {
+    // Those of our own templates are for the reader, and nobody expects them to be read.
+    const ignored = plan.ignored.filter(({ header }) => !readerColumns.some((name) => name === header));
+    if (ignored.length === 0) continue;
+    const columns = ignored.map(({ header, position }) => header || `第 ${position + 1} 列`).join('、');
+    const place = plans.length > 1 ? `${sheet}：` : '';
+    notices.push({ code: 'notice-ignored-columns', params: { columns: (place + columns).slice(0, 500) } });
   }
-  const unknown = staged.faults.unknownSites;
-  if (unknown.length > 0) {
+  const strangers = staged.faults.unknownSites;
+  if (strangers.length > 0) {
     notices.push({
       code: 'notice-unknown-sites',
-      params: { count: unknown.length, sites: unknown.slice(0, 30).join('、') },
+      params: { count: strangers.length, sites: strangers.slice(0, 30).join('、') },
     });
   }
   if (staged.rowsEmpty > 0) notices.push({ code: 'notice-empty-rows', params: { count: staged.rowsEmpty } });

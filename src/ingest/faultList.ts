@@ -10,6 +10,13 @@ export class FaultList {
   #count = 0;
   #fatal = 0;
   readonly #unknownSites = new Set<string>();
+  /** Sheets in the order of the workbook. */
+  readonly #sheets = new Map<string, number>();
+
+  /** Faults of sheets are listed in the order in which this names them. */
+  beginSheet(sheet: string): void {
+    if (!this.#sheets.has(sheet)) this.#sheets.set(sheet, this.#sheets.size);
+  }
 
   /** A fault of a row: the row is rejected. */
   add(rejection: Rejection): void {
@@ -41,14 +48,20 @@ export class FaultList {
     return this.#fatal;
   }
 
-  /** Faults of the whole first, then in the order of lines. */
+  /** Faults of the whole first, then in the order of sheets and lines. */
   get listed(): readonly Rejection[] {
     return this.kept.slice(0, maxListedFaults);
   }
 
   /** All that were kept, in the same order. */
   get kept(): readonly Rejection[] {
-    const rest = this.#listed.slice(this.#fatal).sort((a, b) => a.line - b.line);
+    const rest = this.#listed
+      .slice(this.#fatal)
+      .sort((a, b) => this.#orderOf(a) - this.#orderOf(b) || a.line - b.line);
     return [...this.#listed.slice(0, this.#fatal), ...rest];
+  }
+
+  #orderOf({ sheet = '' }: Rejection): number {
+    return this.#sheets.get(sheet) ?? 0;
   }
 }

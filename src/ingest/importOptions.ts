@@ -26,3 +26,13 @@ export interface SourceUse {
   /** Options as they are named in requests. */
   readonly taken: readonly string[];
 }
+
+/**
+ * The options that decide what is read of a file, and which rows: two imports of one file with the same ones store the
+ * same values. Whether stored values may be replaced, and why, is left out.
+ */
+export function readingOptions(options: ImportOptions): Readonly<Record<string, unknown>> {
+  const { dryRun, overwrite, reason, ...reading } = options;
+  void [dryRun, overwrite, reason];
+  return Object.fromEntries(Object.entries(reading).filter(([, value]) => value !== undefined));
+}

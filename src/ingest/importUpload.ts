@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Pool, PoolClient } from 'pg';
+import type { Rejection } from '../domain/rejection.js';
 import type { Actor } from '../domain/role.js';
 import { insertAudit } from '../store/audit.js';
 import { applyStage, ensurePartitions } from '../store/mergeValues.js';
@@ -129,6 +130,14 @@ async function untilNotOvertaken<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
+const mappingOfSeveral: Rejection = {
+  line: 0,
+  column: 'saveMapping',
+  value: 'true',
+  code: 'mapping-of-several-sheets',
+  params: {},
+};
+
 interface DecodableFile {
   readonly name: string;
   readonly received: ReceivedFile;
@@ -153,8 +162,10 @@ async function importInTransaction(
     maxRows: context.maxRows,
     reached: context.reached,
   });
-  checkListRole(actor, staged.plan);
-  if (staged.plan === undefined || staged.faults.fatal > 0) {
+  checkListRole(actor, staged);
+  const [plan, ...otherPlans] = staged.tables.flatMap((table) => table.plan ?? []);
+  if (options.saveMapping === true && otherPlans.length > 0) staged.faults.addFatal(mappingOfSeveral);
+  if (plan === undefined || staged.faults.fatal > 0) {
     const refused = { ...emptyReport(file.name, received, staged.faults, options), ...describePlan(staged) };
     throw new Unstored(refused, staged.faults);
   }
@@ -185,7 +196,7 @@ async function importInTransaction(
   if (replaced > report.values.changed && !options.overwrite) {
     throw new Overtaken();
   }
-  const source = await keepMapping(client, actor, report, staged.plan, options);
+  const source = await keepMapping(client, actor, report, plan, options);
   const recorded = { ...report, source };
   // Before the commit: a crash in between may leave a file that nobody names, never a record without its file.
   await received.keep();

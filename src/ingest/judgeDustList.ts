@@ -11,7 +11,7 @@ import {
 } from '../store/dustPeriods.js';
 import type { DustPeriodRow } from './decode/decodedBatch.js';
 import { noRows, type JudgedList } from './judgedList.js';
-import type { StagedFile } from './stageFile.js';
+import { locateLine, type StagedFile } from './stageFile.js';
 import type { ReportedChange } from './uploadReport.js';
 
 /**
@@ -20,7 +20,7 @@ import type { ReportedChange } from './uploadReport.js';
  */
 export async function judgeDustList(
   client: PoolClient,
-  staged: Pick<StagedFile, 'dustPeriods' | 'faults' | 'notices'>,
+  staged: Pick<StagedFile, 'dustPeriods' | 'faults' | 'notices' | 'tables'>,
 ): Promise<JudgedList> {
   // Nobody changes them until this upload is stored or given up.
   await lockDustPeriods(client);
@@ -59,7 +59,8 @@ export async function judgeDustList(
 }
 
 /** Takes out rows that cannot be stored or repeat others. */
-function sift({ dustPeriods, faults }: Pick<StagedFile, 'dustPeriods' | 'faults'>) {
+function sift(staged: Pick<StagedFile, 'dustPeriods' | 'faults' | 'tables'>) {
+  const { dustPeriods, faults } = staged;
   const byKey = new Map<string, DustPeriodRow[]>();
   let duplicate = 0;
   let rejected = 0;
@@ -67,7 +68,13 @@ function sift({ dustPeriods, faults }: Pick<StagedFile, 'dustPeriods' | 'faults'
     const days = Math.ceil((row.end - row.start) / dayMs);
     if (days > maxDustPeriodDays) {
       const params = { days, limit: maxDustPeriodDays };
-      faults.add({ line: row.line, column: '', value: '', code: 'dust-period-too-long', params });
+      faults.add({
+        ...locateLine(staged, row.line),
+        column: '',
+        value: '',
+        code: 'dust-period-too-long',
+        params,
+      });
       rejected += 1;
       continue;
     }
@@ -84,7 +91,13 @@ function sift({ dustPeriods, faults }: Pick<StagedFile, 'dustPeriods' | 'faults'
     rejected += 1 + others.length;
     const lines = [first, ...others].map(({ line }) => line).join('、');
     for (const { line, document } of [first, ...others])
-      faults.add({ line, column: '', value: document, code: 'list-duplicate-different', params: { lines } });
+      faults.add({
+        ...locateLine(staged, line),
+        column: '',
+        value: document,
+        code: 'list-duplicate-different',
+        params: { lines },
+      });
   }
   return { kept, duplicate, rejected };
 }

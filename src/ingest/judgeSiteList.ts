@@ -19,13 +19,13 @@ import {
   type SiteRecord,
 } from '../store/sites.js';
 import type { SiteRow } from './decode/decodedBatch.js';
-import { columnOf } from './decode/layoutPlan.js';
+import { columnOf, type LayoutPlan } from './decode/layoutPlan.js';
 import { noRows, type JudgedList } from './judgedList.js';
 import { foldSiteName } from './siteNames.js';
-import type { StagedFile } from './stageFile.js';
+import { locateLine, type StagedFile } from './stageFile.js';
 import type { ReportedChange } from './uploadReport.js';
 
-type StagedSites = Pick<StagedFile, 'sites' | 'faults' | 'plan'>;
+type StagedSites = Pick<StagedFile, 'sites' | 'faults' | 'tables'>;
 
 /** What a row would do to a registered site. */
 interface SiteDifference {
@@ -44,6 +44,7 @@ export async function judgeSiteList(
   client: PoolClient,
   actor: Actor,
   staged: StagedSites,
+  plan: LayoutPlan,
 ): Promise<JudgedList> {
   // Nobody changes them until this upload is stored or given up.
   await lockSiteCreation(client);
@@ -62,9 +63,9 @@ export async function judgeSiteList(
     if (clash !== undefined) {
       rows.rejected += 1;
       const { role, value, other } = clash;
-      const column = (staged.plan === undefined ? undefined : columnOf(staged.plan, role))?.header ?? '';
+      const column = columnOf(plan, role)?.header ?? '';
       const params = { column, value, other };
-      staged.faults.add({ line: row.line, column, value, code: 'site-name-taken', params });
+      staged.faults.add({ ...locateLine(staged, row.line), column, value, code: 'site-name-taken', params });
       continue;
     }
     if (site === undefined) {

@@ -4,8 +4,7 @@ import type { PeriodReport } from '../domain/reading.js';
 import { judgeStage, listChanges, type StageCounts } from '../store/mergeValues.js';
 import { judgeReport } from '../store/periodReports.js';
 import { listSites } from '../store/sites.js';
-import type { FaultList } from './faultList.js';
-import type { StagedFile } from './stageFile.js';
+import { locateLine, type StagedFile } from './stageFile.js';
 import { maxListedChanges, type ReportedChange } from './uploadReport.js';
 
 /** How a staged file compares with what is stored. */
@@ -29,12 +28,12 @@ export async function judgeUpload(client: PoolClient, staged: StagedFile): Promi
   const names = new Map((await listSites(client)).map(({ id, name }) => [id, name]));
   for (const { line, lines, siteId, ts } of contradictions) {
     staged.faults.add({
-      line,
+      ...locateLine(staged, line),
       column: '',
       value: '',
       code: 'duplicate-different',
       params: {
-        lines: lines.slice(0, 10).join('、'),
+        lines: describeLines(staged, lines.slice(0, 10)),
         site: names.get(siteId) ?? String(siteId),
         time: beijingTime(ts.getTime()),
       },
@@ -48,7 +47,7 @@ export async function judgeUpload(client: PoolClient, staged: StagedFile): Promi
     stored: change.stored,
     file: change.given,
   }));
-  const { kept, duplicate, rejected } = mergeRepeatedReports(staged.reports, staged.faults);
+  const { kept, duplicate, rejected } = mergeRepeatedReports(staged);
   const reportRows = { new: 0, unchanged: 0, changed: 0, duplicate, rejected };
   for (const figure of kept) {
     const { kind, stored } = await judgeReport(client, figure);
@@ -63,13 +62,16 @@ export async function judgeUpload(client: PoolClient, staged: StagedFile): Promi
       file: figure.value,
     });
   }
-  changes.sort((a, b) => a.line - b.line);
+  const placed = changes
+    .sort((a, b) => a.line - b.line)
+    .map((change) => ({ ...change, ...locateLine(staged, change.line) }));
   const contradictingRows = new Set(contradictions.map(({ line }) => line)).size;
-  return { counts, changes, reports: kept, reportRows, contradictingRows };
+  return { counts, changes: placed, reports: kept, reportRows, contradictingRows };
 }
 
 /** Takes figures that occur again: identical ones count as duplicates, different ones are faults of all their lines. */
-function mergeRepeatedReports(reports: readonly PeriodReport[], faults: FaultList) {
+function mergeRepeatedReports(staged: StagedFile) {
+  const { reports, faults } = staged;
   const byKey = new Map<string, PeriodReport[]>();
   for (const report of reports) {
     const key = [
@@ -95,9 +97,18 @@ function mergeRepeatedReports(reports: readonly PeriodReport[], faults: FaultLis
       continue;
     }
     rejected += same.length;
-    const lines = same.map(({ line }) => line).join('、');
+    const lines = describeLines(
+      staged,
+      same.map(({ line }) => line),
+    );
     for (const { line, value } of same) {
-      faults.add({ line, column: '', value, code: 'report-duplicate-different', params: { lines } });
+      faults.add({
+        ...locateLine(staged, line),
+        column: '',
+        value,
+        code: 'report-duplicate-different',
+        params: { lines },
+      });
     }
   }
   return { kept, duplicate, rejected };
@@ -105,4 +116,11 @@ function mergeRepeatedReports(reports: readonly PeriodReport[], faults: FaultLis
 
 function sameFigure(a: PeriodReport, b: PeriodReport): boolean {
   return a.value === b.value && a.numerator === b.numerator && a.denominator === b.denominator;
+}
+
+/** Lines of the stage as the clerk finds them: with the sheet where there are several. */
+function describeLines(staged: StagedFile, lines: readonly number[]): string {
+  const places = lines.map((line) => locateLine(staged, line));
+  if (staged.tables.length <= 1) return places.map(({ line }) => line).join('、');
+  return places.map(({ line, sheet = '' }) => `${line}（${sheet}）`).join('、');
 }

@@ -6,7 +6,7 @@ import type { JudgedList } from './judgedList.js';
 import { judgeDustList } from './judgeDustList.js';
 import { judgeSiteList } from './judgeSiteList.js';
 import type { JudgedUpload } from './judgeUpload.js';
-import type { StagedFile } from './stageFile.js';
+import { listPlanOf, type StagedFile } from './stageFile.js';
 import { maxListedChanges } from './uploadReport.js';
 
 const rules: Partial<Record<LayoutPlan['layout'], { needed: Role; list: string; listEn: string }>> = {
@@ -15,7 +15,8 @@ const rules: Partial<Record<LayoutPlan['layout'], { needed: Role; list: string; 
 };
 
 /** Refuses lists from people who may not change what they hold: DomainError `list-forbidden`. */
-export function checkListRole(actor: Actor, plan: LayoutPlan | undefined): void {
+export function checkListRole(actor: Actor, staged: Pick<StagedFile, 'tables'>): void {
+  const plan = listPlanOf(staged);
   const rule = plan === undefined ? undefined : rules[plan.layout];
   if (rule === undefined || roleIncludes(actor.role, rule.needed)) return;
   throw new DomainError('list-forbidden', { ...rule, held: actor.role });
@@ -53,7 +54,7 @@ async function judgeList(
   actor: Actor,
   staged: StagedFile,
 ): Promise<JudgedList | undefined> {
-  if (staged.plan?.layout === 'dust-periods') return judgeDustList(client, staged);
-  if (staged.plan?.layout === 'site-list') return judgeSiteList(client, actor, staged);
-  return undefined;
+  const plan = listPlanOf(staged);
+  if (plan?.layout === 'dust-periods') return judgeDustList(client, staged);
+  return plan?.layout === 'site-list' ? judgeSiteList(client, actor, staged, plan) : undefined;
 }

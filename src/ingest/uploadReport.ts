@@ -12,6 +12,8 @@ export const maxListedChanges = 200;
 
 /** A stored value that the file would replace, or has replaced. */
 export interface ReportedChange {
+  /** The sheet of a workbook. */
+  readonly sheet?: string;
   readonly line: number;
   readonly site: string;
   /** RFC 3339 with +08:00, or the period's first day. */
@@ -28,9 +30,13 @@ export interface ImportReport {
   readonly sha256: string;
   readonly bytes: number;
   readonly encoding: string;
-  /** Sheet of a workbook that was read; `null` for a text. */
+  /** What the file was read with, apart from what concerns only the storing; absent in older records. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Sheets of a workbook that hold a table, each with what it was read as; absent in older records. */
+  readonly sheets?: readonly ReportedSheet[];
+  /** The sheet of a workbook when only one was read; `null` for a text and for several. */
   readonly sheet: string | null;
-  /** Line or row of the header; `null` without one. */
+  /** Line or row of the header; `null` without one. This and what follows: `null` and empty for several sheets. */
   readonly headerLine: number | null;
   readonly layout: string | null;
   readonly interval: string | null;
@@ -77,6 +83,15 @@ export interface CreatedSite {
   readonly near: readonly string[];
 }
 
+/** How one sheet was understood; without a layout it was not. */
+export interface ReportedSheet extends Pick<
+  ImportReport,
+  'headerLine' | 'layout' | 'interval' | 'columns' | 'confidence'
+> {
+  readonly name: string;
+  readonly rowsRead: number;
+}
+
 /** What a file would change about one target. */
 export interface ImpactOnTarget {
   readonly targetId: number;
@@ -94,6 +109,7 @@ export interface Notice {
 /** A report in the words of one language. */
 export interface RenderedReport extends Omit<ImportReport, 'faults' | 'notices'> {
   readonly faults: readonly {
+    readonly sheet?: string;
     readonly line: number;
     readonly column: string;
     readonly value: string;
@@ -106,14 +122,18 @@ export interface RenderedReport extends Omit<ImportReport, 'faults' | 'notices'>
 
 /** Puts a report into words. Faults whose parameters lack the value get it from the fault itself. */
 export function renderReport(report: ImportReport, language: Language): RenderedReport {
+  const several = (report.sheets ?? []).length > 1;
+  const place = (sheet: string | undefined) =>
+    several && sheet !== undefined ? formatMessage('sheet-place', language, { sheet }) : '';
   return {
     ...report,
-    faults: report.faults.map(({ line, column, value, code, params }) => ({
+    faults: report.faults.map(({ sheet, line, column, value, code, params }) => ({
+      ...(sheet === undefined ? {} : { sheet }),
       line,
       column,
       value,
       code,
-      message: formatMessage(code, language, { value, column, ...params }),
+      message: place(sheet) + formatMessage(code, language, { value, column, ...params }),
       mend: formatMend(code, language, { value, column, ...params }),
     })),
     notices: report.notices.map(({ code, params }) => formatMessage(code, language, params)),

@@ -111,5 +111,7 @@ test('rules come from the limits and the evaluation of the day', () => {
     ozoneOneHourMinHours: 20,
   });
   const withoutOzone = { ...limits2012, limits: { ...limits2012.limits, list: [] } };
-  expect(() => siteDayRulesOf(withoutOzone, evaluation2013)).toThrow(new RangeError('GB3095-2012 has no 8 h limit of O3'));
+  expect(() => siteDayRulesOf(withoutOzone, evaluation2013)).toThrow(
+    new RangeError('GB3095-2012 has no 8 h limit of O3'),
+  );
 });

@@ -4,6 +4,8 @@ import type { Rejection } from '../domain/rejection.js';
 import type { Queryable } from './pool.js';
 
 const batchRows = 10_000;
+// No message has a parameter of this name.
+const sheetKey = '@sheet';
 
 /** Keeps every fault of an upload, in the given order. */
 export async function insertUploadFaults(
@@ -25,7 +27,11 @@ export async function insertUploadFaults(
         batch.map((fault) => fault.column),
         batch.map((fault) => fault.value),
         batch.map((fault) => fault.code),
-        batch.map((fault) => JSON.stringify(fault.params)),
+        batch.map((fault) =>
+          JSON.stringify(
+            fault.sheet === undefined ? fault.params : { ...fault.params, [sheetKey]: fault.sheet },
+          ),
+        ),
       ],
     );
   }
@@ -44,12 +50,16 @@ export async function listUploadFaults(db: Queryable, uploadId: string): Promise
       order by line, position`,
     [uploadId],
   );
-  return rows.map((row) => ({
-    line: row.line,
-    column: row.column_name,
-    value: row.value,
-    // Codes are never taken out of the catalogue, so a stored one is still in it.
-    code: row.code as MessageCode,
-    params: row.params,
-  }));
+  return rows.map((row) => {
+    const { [sheetKey]: sheet, ...params } = row.params;
+    return {
+      ...(sheet === undefined ? {} : { sheet: String(sheet) }),
+      line: row.line,
+      column: row.column_name,
+      value: row.value,
+      // Codes are never taken out of the catalogue, so a stored one is still in it.
+      code: row.code as MessageCode,
+      params,
+    };
+  });
 }

@@ -62,3 +62,22 @@ export async function findUpload(db: Queryable, id: string): Promise<StoredUploa
   const { rows } = await db.query<StoredUpload>(`select ${columns} from uploads where id = $1::bigint`, [id]);
   return rows[0];
 }
+
+/**
+ * The latest committed upload of a file that was read with exactly these options, or `undefined`.
+ *
+ * @param options as `readingOptions` gives them
+ */
+export async function findCommitted(
+  db: Queryable,
+  sha256: string,
+  options: Readonly<Record<string, unknown>>,
+): Promise<{ id: string; at: Date } | undefined> {
+  const { rows } = await db.query<{ id: string; at: Date }>(
+    `select id, at from uploads
+      where sha256 = $1 and status = 'committed' and report -> 'options' = $2::jsonb
+      order by id desc limit 1`,
+    [sha256, JSON.stringify(options)],
+  );
+  return rows[0];
+}

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { createCatalogueService } from '../../app/catalogueService.js';
 import { isDay } from '../../domain/calendar.js';
-import { commandActor, UsageError, type Command } from '../command.js';
+import { commandActor, textOption, UsageError, type Command } from '../command.js';
+import { exitCodes } from '../exitCodes.js';
 
 const day = z.string().refine(isDay, 'YYYY-MM-DD');
 const text = z.string().trim().min(1);
@@ -27,14 +28,16 @@ export const planCommand: Command = {
   name: 'plan',
   usage: 'plan add 文件.json [--by 姓名]',
   summary: '增加一份方案 / add a plan: {id, document, titleZh, issued, effective, due}',
-  async run({ database, words, options, print }) {
+  help: ['', '示例：', '  npm run --silent cli -- plan add 方案.json --by 张三'],
+  options: { by: textOption },
+  async run({ open, words, options, print }) {
     const input = await readInput(words, planSchema, 'plan add 文件.json');
-    const made = await createCatalogueService(database.pool, () => undefined).createPlan(
+    const made = await createCatalogueService((await open()).pool, () => undefined).createPlan(
       commandActor(options),
       input,
     );
     print(JSON.stringify(made));
-    return 0;
+    return exitCodes.ok;
   },
 };
 
@@ -43,10 +46,12 @@ export const targetCommand: Command = {
   name: 'target',
   usage: 'target put 文件.json [--by 姓名]',
   summary: '增加目标，或（带 id）增加其新版本 / add a target or, with id, a new version of one',
-  async run({ database, words, options, print }) {
+  help: ['', '示例：', '  npm run --silent cli -- target put 目标.json --by 张三'],
+  options: { by: textOption },
+  async run({ open, words, options, print }) {
     const input = await readInput(words, targetSchema, 'target put 文件.json');
     const { id, ...rest } = input;
-    const made = await createCatalogueService(database.pool, () => undefined).putTarget(
+    const made = await createCatalogueService((await open()).pool, () => undefined).putTarget(
       commandActor(options),
       {
         ...rest,
@@ -54,7 +59,7 @@ export const targetCommand: Command = {
       },
     );
     print(JSON.stringify(made));
-    return 0;
+    return exitCodes.ok;
   },
 };
 

@@ -26,6 +26,37 @@ export const importMessages = {
     mendZh: '用选项 sheet 写明工作表名称，或把其他工作表删去后上传',
     mendEn: 'Name the sheet with the option sheet, or remove the other sheets',
   },
+  'sheet-not-recognised': {
+    zh: '工作表“{name}”里有内容，但认不出是什么表，因此整个文件没有入库',
+    en: 'Sheet "{name}" holds something that is not recognised as a table, so nothing of the file was stored',
+    mendZh: '改好表头；或删去这张工作表；或用选项 sheet 只读一张（可读的有：{others}）',
+    mendEn: 'Mend its header, remove the sheet, or name one sheet with the option sheet (readable: {others})',
+  },
+  'sheet-list-alone': {
+    zh: '工作表“{name}”是一份清单，与别的表放在同一个文件里，因此整个文件没有入库',
+    en: 'Sheet "{name}" is a list and stands in one file with other tables, so nothing of the file was stored',
+    mendZh: '把这张清单单独存成一个文件；或用选项 sheet 只读其中一张',
+    mendEn: 'Save the list as a file of its own, or name one sheet with the option sheet',
+  },
+  'mapping-of-several-sheets': {
+    zh: '要保存列对应关系（saveMapping），但文件里有几张数据表，各有各的列',
+    en: 'The mapping is to be saved (saveMapping), but the file holds several tables, each with its own columns',
+    mendZh: '用选项 sheet 写明是哪一张，或去掉 saveMapping',
+    mendEn: 'Name the sheet with the option sheet, or leave saveMapping out',
+  },
+  'sheet-place': { zh: '工作表“{sheet}”：', en: 'Sheet "{sheet}": ' },
+  'notice-sheet-without-table': {
+    zh: '工作表“{sheet}”只有标题或说明，没有表格，没有读取',
+    en: 'Sheet "{sheet}" holds only a title or remarks and was not read',
+  },
+  'notice-sheet-without-rows': {
+    zh: '工作表“{sheet}”只有表头，没有数据行',
+    en: 'Sheet "{sheet}" has a header and no data rows',
+  },
+  'notice-figure-without-value': {
+    zh: '第 {line} 行填了分子、分母或佐证材料，但没有填数值，没有入库',
+    en: 'Line {line} gives a numerator, denominator or evidence but no value; nothing was stored for it',
+  },
   'notice-ignored-columns': { zh: '未使用的列：{columns}', en: 'Columns not used: {columns}' },
   'notice-unknown-sites': {
     zh: '{count} 个点位没有登记：{sites}',

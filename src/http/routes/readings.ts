@@ -24,6 +24,10 @@ const reading = z
   .meta({ id: 'Reading' });
 
 const columns = Object.keys(reading.shape) as (keyof ReadingRow)[];
+
+/** The columns of readings as CSV, which are those of the answer in JSON. */
+export const readingColumns: readonly string[] = columns;
+
 const code = z.string().min(1).max(64);
 // The narrow table and the period reports may be asked for too, under names that the store knows.
 const family = z
@@ -33,7 +37,8 @@ const family = z
     examples: Object.keys(families) satisfies string[],
   });
 
-async function* toCsv(batches: AsyncIterable<ReadingRow[]>): AsyncGenerator<string> {
+/** Readings as CSV lines, without a header. */
+export async function* toCsv(batches: AsyncIterable<ReadingRow[]>): AsyncGenerator<string> {
   for await (const rows of batches) {
     yield rows
       .map((row) =>

@@ -15,6 +15,24 @@ const count = z.int().min(0);
 
 const outcome = z.strictObject({ verdict: z.enum(verdicts), value: z.string().nullable() });
 
+const understood = {
+  headerLine: z.int().nullable(),
+  layout: z.string().nullable(),
+  interval: z.string().nullable(),
+  confidence: z.number().nullable().meta({
+    description: '1 when nothing had to be assumed, less for every assumption; null: not understood',
+  }),
+  columns: z.array(
+    z.strictObject({
+      position: z.int(),
+      header: z.string(),
+      role: z.string(),
+      indicator: z.string().optional(),
+      unit: z.string().optional(),
+    }),
+  ),
+};
+
 const uploadSummary = z
   .strictObject({
     id: z
@@ -26,13 +44,19 @@ const uploadSummary = z
     sha256: z.string(),
     bytes: count,
     encoding: z.string(),
-    sheet: z.string().nullable().meta({ description: 'Sheet of a workbook' }),
-    headerLine: z.int().nullable(),
-    layout: z.string().nullable(),
-    interval: z.string().nullable(),
-    confidence: z.number().nullable().meta({
-      description: '1 when nothing had to be assumed, less for every assumption; null: not understood',
+    options: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'What the file was read with' }),
+    sheets: z
+      .array(z.strictObject({ name: z.string(), rowsRead: count, ...understood }))
+      .optional()
+      .meta({ description: 'Sheets of a workbook that hold a table; without a layout: not understood' }),
+    sheet: z.string().nullable().meta({
+      description:
+        'The sheet when only one was read; for several, what follows is only what they have in common',
     }),
+    ...understood,
     source: z
       .strictObject({
         code: z.string(),
@@ -45,15 +69,6 @@ const uploadSummary = z
           .meta({ description: 'Version of the source that keeps the mapping of this file' }),
       })
       .nullable(),
-    columns: z.array(
-      z.strictObject({
-        position: z.int(),
-        header: z.string(),
-        role: z.string(),
-        indicator: z.string().optional(),
-        unit: z.string().optional(),
-      }),
-    ),
     rows: z.strictObject({
       read: count,
       new: count,
@@ -130,6 +145,7 @@ const uploadReport = z
       .meta({ description: 'How far the table was understood, where it was not or not surely' }),
     faults: z.array(
       z.strictObject({
+        sheet: z.string().optional(),
         line: count,
         column: z.string(),
         value: z.string(),
@@ -140,6 +156,7 @@ const uploadReport = z
     ),
     changes: z.array(
       z.strictObject({
+        sheet: z.string().optional(),
         line: count,
         site: z.string(),
         time: z.string(),

@@ -65,7 +65,12 @@ export class ReportRowReader {
     const reports = this.figures(record, batch).map((figure) => this.readFigure(record, figure, batch));
     if (batch.rejected.length > before || typeof siteId !== 'number' || 'fault' in period) return;
     const filled = reports.filter((report) => report !== undefined);
-    if (filled.length === 0) batch.rowsEmpty += 1;
+    if (filled.length === 0) {
+      batch.rowsEmpty += 1;
+      // Somebody meant to report something: said, since it would be missed otherwise.
+      if (Object.keys(beside).length > 0)
+        batch.notices.push({ line, code: 'notice-figure-without-value', params: { line } });
+    }
     for (const { indicator, value, note } of filled) {
       batch.reports.push({ line, indicator, siteId, ...periodFields(period), value, ...beside });
       if (note !== undefined) batch.notes.push({ line, siteId, note });

@@ -72,7 +72,7 @@ test('a second round replaces what the first one said', async () => {
   expect((await readAll(second.path)).rows).toEqual([
     'Sheet1!1: 站点|值|错误原因',
     'Sheet1!2: 甲|1|',
-    'Sheet1!3: 乙|2|=新',
+    "Sheet1!3: 乙|2|'=新",
   ]);
   expect((await partsIn(second.path)).get(sheet)?.text).not.toContain('<f');
 });

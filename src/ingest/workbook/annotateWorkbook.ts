@@ -1,4 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
+import { neutraliseFormula } from '../../domain/formulaText.js';
 import { annotateSheet } from './annotateSheet.js';
 import { readCellStyles } from './cellStyles.js';
 import { readSharedStrings } from './sharedStrings.js';
@@ -95,7 +96,8 @@ function groupBySheet(notes: Iterable<WorkbookNoteText>): Map<string, Map<number
     let rows = sheets.get(sheet);
     if (rows === undefined) sheets.set(sheet, (rows = new Map<number, string>()));
     const before = rows.get(row);
-    rows.set(row, before === undefined ? text : `${before}；${text}`);
+    // A text cell is no formula until somebody edits it; then it would become one.
+    rows.set(row, before === undefined ? neutraliseFormula(text) : `${before}；${text}`);
   }
   return sheets;
 }

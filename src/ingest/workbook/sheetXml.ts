@@ -1,6 +1,6 @@
-import { columnLetters } from './cellReference.js';
+import { cellName, columnLetters } from './cellReference.js';
 import { cellXml, headerCellXml } from './cellXml.js';
-import type { ColumnSpec, SheetSpec } from './workbookSpec.js';
+import type { CellRule, ColumnSpec, SheetSpec } from './workbookSpec.js';
 import { styleOf } from './workbookStyles.js';
 import { escapeXml } from './xmlText.js';
 
@@ -68,6 +68,9 @@ function tailXml(sheet: SheetSpec, lastRow: number, listRefs: ReadonlyMap<Column
       const letters = columnLetters(index);
       return validationXml(column, `${letters}2:${letters}${last}`, listRefs.get(column));
     })
+    .concat(
+      (sheet.rules ?? []).map((rule) => validationXml(rule, cellName(rule.row, rule.column), undefined)),
+    )
     .filter((rule) => rule !== '');
   const protection =
     '<sheetProtection sheet="1" objects="1" scenarios="1" formatColumns="0" formatRows="0"/>';
@@ -78,7 +81,9 @@ function tailXml(sheet: SheetSpec, lastRow: number, listRefs: ReadonlyMap<Column
   ].join('');
 }
 
-function validationXml(column: ColumnSpec, range: string, listRef: string | undefined): string {
+type EntryRule = Pick<CellRule, 'list' | 'min' | 'max' | 'whole' | 'prompt'>;
+
+function validationXml(column: EntryRule, range: string, listRef: string | undefined): string {
   const { list, min, max, whole = false, prompt } = column;
   const shown =
     prompt === undefined ? '' : ` showInputMessage="1" prompt="${escapeXml(prompt.slice(0, 255))}"`;

@@ -21,6 +21,14 @@ export interface ColumnSpec {
   readonly prompt?: string;
 }
 
+/** What may be entered into one cell, where the cells of a column differ. */
+export interface CellRule extends Pick<ColumnSpec, 'list' | 'min' | 'max' | 'whole' | 'prompt'> {
+  /** 0-based. */
+  readonly column: number;
+  /** The sheet's own row number: the first row below the header is 2. */
+  readonly row: number;
+}
+
 /** One sheet that is written. Its first row holds the headers and stays in sight. */
 export interface SheetSpec {
   /** At most 31 characters, none of `[ ] : * ? / \`. */
@@ -30,6 +38,8 @@ export interface SheetSpec {
   readonly hidden?: boolean;
   /** Locked columns and headers cannot be changed (no password: against slips, not against intent). */
   readonly protect?: boolean;
+  /** Entry rules of single cells; the rules of their column must not cover them. Lists must be short. */
+  readonly rules?: readonly CellRule[];
   /** Rows below the header to which entry rules apply, default 1,000. */
   readonly inputRows?: number;
 }
