@@ -70,7 +70,7 @@ export function computeSourceShare(
   const kept = monitored.filter(({ compliant }) => compliant === true);
   const volumeOf = (list: typeof sources) =>
     list.reduce((total, { volume }) => total.plus(volume ?? 0), new Decimal(0));
-  const volumes = monitored.length > 0 && monitored.every(({ volume }) => volume !== undefined);
+  const volumes = monitored.every(({ volume }) => volume !== undefined);
   return {
     monitored: monitored.length,
     compliant: kept.length,

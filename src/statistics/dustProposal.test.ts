@@ -78,6 +78,9 @@ describe('proposeDustHours', () => {
     expect(shown([...hours].reverse())).toEqual(shown(hours));
     expect(shown([...hours, again])).toEqual([]);
     expect(listProposedHours([...hours, ...hours].reverse(), rule)).toEqual([start + 6 * hourMs]);
+    const long = hoursOf(...calm, 400, 500, 600, 80);
+    const mixed = [7, 8, 6, 0, 1, 2, 3, 4, 5, 9].flatMap((i) => long[i] ?? []);
+    expect(listProposedHours(mixed, rule)).toEqual([6, 7, 8].map((i) => start + i * hourMs));
   });
 
   test('the thresholds are arguments', () => {

@@ -40,15 +40,15 @@ export interface DustProposal extends DustPeriod {
  */
 export function proposeDustHours(hours: readonly ParticleHour[], rule: DustProposalRule): DustProposal[] {
   const byTime = new Map(hours.map((hour) => [hour.ts, hour]));
-  const times = [...byTime.keys()].sort((a, b) => a - b);
+  const inOrder = [...byTime.values()].sort((a, b) => a.ts - b.ts);
   const proposals: DustProposal[] = [];
-  const last = times.at(-1) ?? -Infinity;
+  const last = inOrder.at(-1)?.ts ?? 0;
   let free = -Infinity;
-  for (const ts of times) {
-    if (ts < free) continue;
-    const begun = beginAt(byTime, ts, rule);
+  for (const hour of inOrder) {
+    if (hour.ts < free) continue;
+    const begun = beginAt(byTime, hour, rule);
     if (begun === undefined) continue;
-    const proposal = follow(byTime, ts, last, begun, rule);
+    const proposal = follow(byTime, hour.ts, last, begun, rule);
     proposals.push(proposal);
     free = proposal.end;
   }
@@ -70,11 +70,10 @@ interface Begun {
 
 function beginAt(
   byTime: ReadonlyMap<number, ParticleHour>,
-  ts: number,
+  hour: ParticleHour,
   rule: DustProposalRule,
 ): Begun | undefined {
-  const hour = byTime.get(ts);
-  if (!isConcentration(hour?.pm10) || !isConcentration(hour.pm25)) return undefined;
+  if (!isConcentration(hour.pm10) || !isConcentration(hour.pm25)) return undefined;
   // Most hours end here, without a decimal being made: doubles keep the order of short decimals.
   if (hour.pm10 <= Number(rule.pm10Above)) return undefined;
   const pm10 = decimalFromDouble(hour.pm10);
@@ -82,7 +81,7 @@ function beginAt(
   if (pm25.gt(pm10.times(rule.ratioAtMost))) return undefined;
   const before = Array.from(
     { length: rule.previousHours },
-    (_, i) => byTime.get(ts - (i + 1) * hourMs)?.pm10,
+    (_, i) => byTime.get(hour.ts - (i + 1) * hourMs)?.pm10,
   );
   const valid = before.filter(isConcentration).map(decimalFromDouble);
   if (valid.length < rule.previousMinHours) return undefined;

@@ -18,7 +18,7 @@ function section(name: string, ...months: (string | null)[]): TableSection {
 describe('sections × months', () => {
   const table = computeSectionTable(
     waterRules,
-    [section('甲', '10', '25', '10'), section('乙', '50', 'dry', '10'), section('丙', '25', '35', null)],
+    [section('甲', '10', '18', '10'), section('乙', '50', 'dry', '10'), section('丙', '25', '35', null)],
     '2025-01',
     '2025-04',
     { target: 4 },
@@ -40,7 +40,7 @@ describe('sections × months', () => {
     ]);
     expect(shown).toEqual([
       ['2025-01', 3, [], [], [1, 0, 0, 1, 0, 1], '33.33', '33.33', '66.67', ['乙']],
-      ['2025-02', 2, ['乙'], [], [0, 0, 0, 1, 1, 0], '0', '0', '50', ['丙']],
+      ['2025-02', 2, ['乙'], [], [0, 0, 1, 0, 1, 0], '50', '0', '50', ['丙']],
       ['2025-03', 2, [], ['丙'], [2, 0, 0, 0, 0, 0], '100', '0', '100', []],
     ]);
   }); // prettier-ignore

@@ -27,6 +27,14 @@ describe('findDetectionDoubts', () => {
     expect(findDetectionDoubts(waterRules, body, new Map([[code, value]]))).toHaveLength(count);
   });
 
+  test('an item that is made to grade but has no limits for the water body leaves no doubt', () => {
+    const { evaluation } = waterRules;
+    const gradingItems = { ...evaluation.gradingItems, list: ['tn'] };
+    const rules = { ...waterRules, evaluation: { ...evaluation, gradingItems } };
+    expect(findDetectionDoubts(rules, 'river', new Map([['tn', below('0.4')]]))).toEqual([]);
+    expect(findDetectionDoubts(rules, 'lake', new Map([['tn', below('0.4')]]))).toHaveLength(1);
+  });
+
   test('the fraction is a setting: the whole limit leaves no doubt', () => {
     const { evaluation } = waterRules;
     const whole = { ...evaluation, belowDetection: { ...evaluation.belowDetection, fraction: '1' } };

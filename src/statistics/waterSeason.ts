@@ -41,11 +41,11 @@ export function quartersOf(year: number): SeasonMonths[] {
  */
 export function waterSeasonsOf(year: number, { seasons }: WaterEvaluation): SeasonMonths[] {
   return seasons.list.map(({ code, nameZh, months }) => {
-    const wrapAt = months.findIndex((month, index) => index > 0 && month < (months[index - 1] ?? 0));
+    const wrapAt = months.findIndex((month, index) => month < (months[index - 1] ?? 0));
     const numbered = months.map((month, index) =>
       addMonths(`${index < wrapAt ? year - 1 : year}-01`, month - 1),
     );
-    return { code, nameZh, months: numbered.sort() };
+    return { code, nameZh, months: numbered };
   });
 }
 
