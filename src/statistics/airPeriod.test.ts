@@ -61,6 +61,11 @@ describe('a year under the 2013 version', () => {
     expect(result.items.so2.percentile.percent).toBe('98');
   });
 
+  test('each item has its daily limit', () => {
+    const limits = pollutants.map((item) => result.items[item].percentile.limit?.toFixed());
+    expect(limits).toEqual(['150', '80', '4', '160', '150', '75']);
+  });
+
   test('CO and O3 have no annual limit: their figure is the percentile', () => {
     expect(pollutants.map((item) => result.items[item].figure)).toEqual([
       'mean', 'mean', 'percentile', 'percentile', 'mean', 'mean',
@@ -160,8 +165,10 @@ describe('months, quarters and a period that runs', () => {
         ['2025-03-31', '2025-04-01', '2025-05-01'].map((day, i) => ({ day, value: new Decimal(100 * i) })),
       ]),
     ) as unknown as Record<Pollutant, DayValue[]>;
-    const { items } = computeAirPeriod({ days, from: '2025-04-01', to: '2025-05-01' }, rules2013);
-    expect([items.o3.percentile.value?.toFixed(), items.o3.days.valid]).toEqual(['100', 1]);
+    for (const until of ['2025-05-01', '2025-06-01']) {
+      const { items } = computeAirPeriod({ days, from: '2025-04-01', to: '2025-05-01', until }, rules2013);
+      expect([items.o3.percentile.value?.toFixed(), items.o3.days.valid]).toEqual(['100', 1]);
+    }
   });
 
   test('rounded daily values are a setting', () => {

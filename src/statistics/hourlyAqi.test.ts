@@ -35,6 +35,34 @@ describe('computeHourlyAqi', () => {
     expect([o3('160', '160'), o3('300', '160'), o3('1000', '801')]).toEqual([100, 150, 400]);
   });
 
+  test('2012: SO2 1 h up to 800 keeps its own index, whatever the 24 h mean says', () => {
+    const hour = { ...clean, so2_1h: dec('150'), so2_24h: dec('475') };
+    expect(computeHourlyAqi(aqi2012, 'hj633-2012', hour).items.so2.iaqi).toBe(50);
+  });
+
+  test('an index of 0 is larger than none, on either side; of equal ones the first term stands', () => {
+    const o3 = (o3_1h: string | null, o3_8h: string | null) =>
+      computeHourlyAqi(aqi2012, 'hj633-2012', {
+        ...clean,
+        o3_1h: o3_1h === null ? null : dec(o3_1h),
+        o3_8h: o3_8h === null ? null : dec(o3_8h),
+      }).items.o3;
+    expect([o3('0', null).iaqi, o3(null, '0').iaqi, o3(null, null).iaqi]).toEqual([0, 0, null]);
+    expect([o3('160', '100').iaqi, o3('160', '100').rounded?.toFixed()]).toEqual([50, '160']);
+  });
+
+  test('an item without an index says why; an item without a term has none', () => {
+    const above = computeHourlyAqi(aqi2012, 'cnemc-hourly-2012', { ...clean, so2_1h: dec('801') });
+    expect([above.items.so2.rule, above.items.so2.rounded?.toFixed()]).toEqual(['use_24h', '801']);
+    const rule = aqi2012.hourly['cnemc-hourly-2012']!;
+    const few = { ...aqi2012, hourly: { few: { ...rule, terms: rule.terms.slice(1) } } };
+    expect(computeHourlyAqi(few, 'few', clean).items.so2).toEqual({
+      iaqi: null,
+      rounded: null,
+      rule: 'not_defined',
+    });
+  });
+
   test('2026 takes 1 h values of all six, with its completeness', () => {
     const report = computeHourlyAqi(aqi2026, 'hj633-2026', { ...clean, pm25_1h: dec('61') });
     expect([report.aqi, report.primary]).toEqual([101, ['pm25']]);
