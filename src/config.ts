@@ -35,7 +35,7 @@ const schema = z.object({
   FAULT_POINT: z
     .string()
     .regex(
-      /^(parsed|staged|before-commit|after-commit):(service|database)(:\d+)?$/,
+      /^(parsed|staged|(?:undo-)?(?:before|after)-commit):(service|database)(:\d+)?$/,
       'for tests: point:service|database[:n]',
     )
     .optional(),

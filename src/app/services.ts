@@ -12,6 +12,7 @@ import { createTokenStore } from '../store/tokens.js';
 import { createCatalogueService } from './catalogueService.js';
 import { createColumnNameService } from './columnNameService.js';
 import { createDustPeriodService } from './dustPeriodService.js';
+import { createHistoryService } from './historyService.js';
 import { createQualityService } from './qualityService.js';
 import { createReadingService } from './readingService.js';
 import { createReportService } from './reportService.js';
@@ -19,6 +20,7 @@ import { createSiteHistoryService } from './siteHistoryService.js';
 import { createSourceService } from './sourceService.js';
 import { createTargetService } from './targetService.js';
 import { createTemplateService } from './templateService.js';
+import { createUndoService } from './undoService.js';
 import { createUploadService } from './uploadService.js';
 
 export interface ServiceOptions {
@@ -67,6 +69,8 @@ export function createServices(options: ServiceOptions): Services {
     uploads: createUploadService(context, recomputation, now),
     sources: createSourceService(pool),
     columnNames: createColumnNameService(pool),
+    undo: createUndoService(context, recomputation, now),
+    history: createHistoryService(pool),
     readings: createReadingService(pool),
     reports: createReportService(pool),
     targets: createTargetService(pool, demoData),

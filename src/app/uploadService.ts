@@ -1,5 +1,6 @@
 import type { Recomputation } from '../assessment/recompute.js';
 import { beijingTime } from '../domain/beijingTime.js';
+import { instantOfDay, isDay } from '../domain/calendar.js';
 import { formatMessage, type Language } from '../domain/messages.js';
 import type { UploadReport, UploadService } from '../http/services.js';
 import { annotateUpload } from '../ingest/annotateUpload.js';
@@ -30,8 +31,12 @@ export function createUploadService(
       const report = fresh(outcome, `${actor.name}（${actor.office}）`, now(), recomputed, language);
       return recomputed ? withFindings(context, report, language) : report;
     },
-    async list(filter) {
-      const uploads = await listUploads(context.pool, filter);
+    async list({ from, to, ...filter }) {
+      const uploads = await listUploads(context.pool, {
+        ...filter,
+        ...(from === undefined ? {} : { from: instantOf(from) }),
+        ...(to === undefined ? {} : { to: instantOf(to) }),
+      });
       return uploads.map((upload) => {
         const { faults, changes, understanding, ...summary } = recorded(upload, 'zh');
         void [faults, changes, understanding];
@@ -64,7 +69,8 @@ async function withFindings(
   return { ...report, notices };
 }
 
-async function settle(recomputation: Recomputation): Promise<boolean> {
+/** Waits a while for the figures; whether they are up to date now. */
+export async function settle(recomputation: Recomputation): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), recomputeWaitMs);
@@ -92,6 +98,7 @@ function fresh(
     recomputed,
     uploadedAt: beijingTime((upload?.at ?? now).getTime()),
     uploadedBy: by,
+    undone: null,
   };
 }
 
@@ -102,6 +109,11 @@ function recorded(upload: StoredUpload, language: Language): UploadReport {
     recomputed: true,
     uploadedAt: beijingTime(upload.at.getTime()),
     uploadedBy: `${upload.actorName}（${upload.actorOffice}）`,
+    undone: upload.undone && {
+      at: beijingTime(upload.undone.at.getTime()),
+      by: `${upload.undone.actorName}（${upload.undone.actorOffice}）`,
+      reason: upload.undone.reason,
+    },
   };
 }
 
@@ -121,9 +133,15 @@ function toView(report: ImportReport, language: Language) {
     source: rendered.source ? { ...rendered.source, taken: [...rendered.source.taken] } : null,
     impact: rendered.impact?.map((one) => ({ ...one })) ?? null,
     createdSites: (rendered.createdSites ?? []).map((site) => ({ ...site, near: [...site.near] })),
+    token: (rendered.token as string | null | undefined) ?? null,
   };
 }
 
 function copyColumns(columns: ImportReport['columns']) {
   return columns.map((column) => ({ ...column }));
+}
+
+/** The instant that a request names: of a Beijing day its start. */
+function instantOf(text: string): Date {
+  return isDay(text) ? new Date(instantOfDay(text)) : new Date(text);
 }

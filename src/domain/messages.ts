@@ -4,6 +4,7 @@ import { qualityMessages } from './messages/quality.js';
 import { siteMessages } from './messages/sites.js';
 import { sourceMessages } from './messages/source.js';
 import type { MessageTemplate } from './messages/template.js';
+import { undoNotices } from './messages/undo.js';
 import { uploadMessages } from './messages/upload.js';
 import { workbookMessages } from './messages/workbook.js';
 
@@ -18,6 +19,7 @@ export const messages = {
   ...sourceMessages,
   ...siteMessages,
   ...qualityMessages,
+  ...undoNotices,
 } as const;
 export type MessageCode = keyof typeof messages;
 export type Language = 'zh' | 'en';

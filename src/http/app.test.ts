@@ -91,14 +91,21 @@ const bodies: Record<string, unknown> = {
     effective: '2026-01-01',
     due: '2026-12-31',
   },
+  'post /api/v1/uploads/:id/undo': { reason: '传错文件', confirm: true },
   'post /api/v1/tokens': { name: '张三', office: '分局', role: 'viewer', expiresAt: '2099-01-01' },
 };
 
+/** Parameters of routes that do not answer without. */
+const queries: Record<string, string> = {
+  '/api/v1/readings/history': '?family=air_hour&site=air-1&indicator=pm25&time=2024-05-01',
+};
+
 function callOf(route: (typeof routes)[number]): { path: string; init: RequestInit } {
-  const path = route.path
+  const plain = route.path
     .replace(':code', route.path.startsWith('/problems') ? 'forbidden' : 'air-1')
     .replace(':office', 'agriculture')
     .replace(':id', route.path.includes('uploads') ? '12' : '1');
+  const path = plain + (queries[route.path] ?? '');
   const body = bodies[`${route.method} ${route.path}`];
   const init: RequestInit = { method: route.method.toUpperCase() };
   if (body !== undefined) {

@@ -7,8 +7,8 @@ import { DomainError } from '../domain/domainError.js';
 import { roles, type Actor } from '../domain/role.js';
 import { verdictZh, verdicts } from '../domain/verdict.js';
 import { createApp, type AppOptions } from './app.js';
-import { fakeSources } from './fakeSources.fixture.js';
 import { fakeDustPeriods, fakeSiteHistory } from './fakeSites.fixture.js';
+import { fakeSources } from './fakeSources.fixture.js';
 import { createHttpServer } from './server.js';
 import type { ReadingRow, Services, SiteInfo, TargetView, UploadOptions, UploadReport } from './services.js';
 
@@ -70,6 +70,8 @@ export function reportOf(change: Partial<UploadReport> = {}): UploadReport {
     notices: [],
     impact: null,
     createdSites: [],
+    token: null,
+    undone: null,
     recomputed: true,
     uploadedAt: '2025-10-01T01:00:00.000Z',
     uploadedBy: '王文员',
@@ -196,6 +198,29 @@ export function createFakes(): { services: Services; state: FakeState } {
     },
     uploads: fakeUploads(state),
     ...fakeSources(),
+    undo: {
+      undo: (actor, uploadId, { reason, dryRun, confirm }) =>
+        Promise.resolve({
+          uploadId,
+          status: dryRun ? 'dry-run' : confirm ? 'undone' : 'changed-later',
+          reason,
+          undoneAt: null,
+          undoneBy: actor.name,
+          values: { removed: 1, restored: 0, kept: 1 },
+          reports: { removed: 0, restored: 0, kept: 0 },
+          rowsRemoved: 0,
+          flags: { set: 0, cleared: 0 },
+          others: {},
+          changedLater: { total: 1, items: [] },
+          notices: [],
+          impact: null,
+          recomputed: true,
+        }),
+    },
+    history: {
+      find: ({ site: code, time, indicator }) =>
+        Promise.resolve({ site: code, siteName: '', time, indicator, current: [], items: [] }),
+    },
     readings: {
       page: ({ limit }) => Promise.resolve({ items: state.readings.flat().slice(0, limit), next: null }),
       stream: async function* () {

@@ -11,6 +11,7 @@ import { siteHistoryRoutes } from './routes/siteHistory.js';
 import { sourceRoutes } from './routes/sources.js';
 import { targetRoutes } from './routes/targets.js';
 import { templateRoutes } from './routes/templates.js';
+import { undoRoutes } from './routes/undo.js';
 import { uploadRoutes } from './routes/uploads.js';
 
 /** Everything the service answers to besides its pages; the OpenAPI document is made from the same table. */
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...uploadRoutes,
   ...sourceRoutes,
   ...columnNameRoutes,
+  ...undoRoutes,
   ...readingRoutes,
   ...qualityRoutes,
   ...reportRoutes,

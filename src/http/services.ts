@@ -5,12 +5,14 @@ import type { Mapping } from '../ingest/decode/mapping.js';
 import type { Understanding } from '../ingest/decode/understanding.js';
 import type { ImportOptions } from '../ingest/importOptions.js';
 import type { DustPeriodService } from './services/dustPeriods.js';
+import type { HistoryService } from './services/history.js';
 import type { QualityService } from './services/quality.js';
 import type { SiteInfo } from './services/site.js';
 import type { SiteHistoryService } from './services/siteHistory.js';
 import type { ColumnNameService, SourceService } from './services/sources.js';
 import type { TargetOutlook } from './services/targetOutlook.js';
 import type { TemplateService } from './services/templates.js';
+import type { UndoService } from './services/undo.js';
 
 /** What the routes need from the rest of the service; `main` wires it, tests may hand in their own. */
 export interface Services {
@@ -29,6 +31,8 @@ export interface Services {
   readonly uploads: UploadService;
   readonly sources: SourceService;
   readonly columnNames: ColumnNameService;
+  readonly undo: UndoService;
+  readonly history: HistoryService;
   readonly readings: ReadingService;
   readonly reports: ReportService;
   readonly targets: TargetService;
@@ -161,6 +165,8 @@ export interface UploadOptions extends Pick<
   overwrite: boolean;
   onError: 'reject-file' | 'skip-rows';
   reason?: string;
+  /** Of a commit: the `token` of its trial run. */
+  token?: string;
 }
 
 /** One rejected cell or line, in the language asked for. */
@@ -251,9 +257,27 @@ export interface UploadReport {
     | null;
   /** Sites that the upload registers, or would register. */
   createdSites: { code: string; name: string; kind: string; near: string[] }[];
+  /** Of a trial run: what a commit sends to store exactly this, or nothing. */
+  token: string | null;
+  /** Who took the upload back, when and why. */
+  undone: { at: string; by: string; reason: string } | null;
   recomputed: boolean;
   uploadedAt: string;
   uploadedBy: string;
+}
+
+/** Which uploads; `from` and `to` are RFC 3339 instants or Beijing days, half-open. */
+export interface UploadListFilter {
+  before?: string;
+  /** `committed` are those that stand. */
+  status?: 'committed' | 'rejected' | 'undone';
+  /** Part of the name or office. */
+  actor?: string;
+  from?: string;
+  to?: string;
+  /** Part of the file name. */
+  fileName?: string;
+  limit: number;
 }
 
 export interface UploadService {
@@ -267,10 +291,7 @@ export interface UploadService {
     options: UploadOptions,
     language: 'zh' | 'en',
   ): Promise<UploadReport>;
-  list(filter: {
-    before?: string;
-    limit: number;
-  }): Promise<Omit<UploadReport, 'faults' | 'changes' | 'understanding'>[]>;
+  list(filter: UploadListFilter): Promise<Omit<UploadReport, 'faults' | 'changes' | 'understanding'>[]>;
   find(id: string, language: 'zh' | 'en'): Promise<UploadReport | undefined>;
   /**
    * The uploaded file itself with one more column that says what is wrong with each row; `undefined` for an unknown

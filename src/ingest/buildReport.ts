@@ -81,6 +81,7 @@ export function emptyReport(
     suspectCount: 0,
     notices: sourceNotices(options),
     impact: null,
+    token: null,
   };
 }
 

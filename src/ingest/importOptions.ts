@@ -8,6 +8,8 @@ export interface ImportOptions extends Omit<DecodeOptions, 'batchRows'> {
   readonly reason?: string;
   /** Names of sites that nobody bears are registered with the upload. */
   readonly createSites?: boolean;
+  /** Of a commit: the token of the trial run that it is to repeat. */
+  readonly token?: string;
   /** The sheet of a workbook to read; needed when several hold data. */
   readonly sheet?: string;
   /** Code of the source whose saved settings apply; what is said here goes before them. */
@@ -32,7 +34,7 @@ export interface SourceUse {
  * same values. Whether stored values may be replaced, and why, is left out.
  */
 export function readingOptions(options: ImportOptions): Readonly<Record<string, unknown>> {
-  const { dryRun, overwrite, reason, ...reading } = options;
-  void [dryRun, overwrite, reason];
+  const { dryRun, overwrite, reason, token, ...reading } = options;
+  void [dryRun, overwrite, reason, token];
   return Object.fromEntries(Object.entries(reading).filter(([, value]) => value !== undefined));
 }

@@ -6,27 +6,31 @@ import { insertAudit } from '../store/audit.js';
 import { applyStage, ensurePartitions } from '../store/mergeValues.js';
 import { saveReport } from '../store/periodReports.js';
 import { inTransaction } from '../store/pool.js';
+import type { Stage } from '../store/stage.js';
+import { digestStage, lockAltered } from '../store/stageDigest.js';
 import { insertUploadFaults } from '../store/uploadFaults.js';
 import { insertUpload } from '../store/uploads.js';
-import { insertWrite } from '../store/writes.js';
+import { insertExtents, insertWrite } from '../store/writes.js';
 import { applySource } from './applySource.js';
 import { buildReport, describePlan, emptyReport } from './buildReport.js';
 import { openSiteCreation } from './createSites.js';
 import { FaultList } from './faultList.js';
 import type { ImportOptions } from './importOptions.js';
-import { judgeUpload } from './judgeUpload.js';
+import type { JudgedList } from './judgedList.js';
+import { judgeUpload, type JudgedUpload } from './judgeUpload.js';
 import { keepMapping } from './keepMapping.js';
 import { receiveFile, type ReceivedFile } from './receivedFile.js';
+import { retryDeadlocks } from './retryDeadlocks.js';
 import { checkListRole, judgeLists } from './saveLists.js';
 import { loadLookup, type SiteLookup } from './siteLookup.js';
 import { noteSuccessors, reportCreatedSites } from './siteNotices.js';
 import { stageFile } from './stageFile.js';
+import { checkTrialToken, formatTrialToken } from './trialToken.js';
 import type { ImpactOnTarget, ImportReport } from './uploadReport.js';
 
-const maxDeadlocks = 10;
-
 /** Named moments of an import at which tests let the process or the database die. */
-export type ImportPoint = 'parsed' | 'staged' | 'before-commit' | 'after-commit';
+export type ImportPoint =
+  'parsed' | 'staged' | 'before-commit' | 'after-commit' | 'undo-before-commit' | 'undo-after-commit';
 
 export interface ImportContext {
   readonly pool: Pool;
@@ -92,6 +96,9 @@ async function importReceived(
 ): Promise<ImportOutcome> {
   const { encoding } = received;
   const { options, fault } = await applySource(context.pool, given);
+  if (options.token !== undefined && !options.dryRun) {
+    checkTrialToken(options.token, received.sha256, options, undefined);
+  }
   if (typeof encoding !== 'string' || fault !== undefined) {
     const faults = new FaultList();
     for (const each of [encoding, fault]) if (typeof each === 'object') faults.addFatal(each);
@@ -115,17 +122,13 @@ async function importReceived(
   }
 }
 
-/**
- * Tries again when another upload stored other values in between, or when the database chose this one as the victim of
- * a deadlock: two uploads may mark the same days in another order. Nothing of a failed attempt is stored.
- */
+/** Tries again when another upload stored other values in between. Nothing of a failed attempt is stored. */
 async function untilNotOvertaken<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
+  for (;;) {
     try {
-      return await attempt();
+      return await retryDeadlocks(attempt);
     } catch (error) {
-      const deadlock = (error as { code?: unknown }).code === '40P01' && tries < maxDeadlocks;
-      if (!(error instanceof Overtaken) && !deadlock) throw error;
+      if (!(error instanceof Overtaken)) throw error;
     }
   }
 }
@@ -172,7 +175,10 @@ async function importInTransaction(
   const createdSites = (await creation?.save(staged)) ?? [];
   const { judged, list } = await judgeLists(client, actor, staged, await judgeUpload(client, staged));
   noteSuccessors(staged.notices, sites);
-  const report = reportCreatedSites(buildReport(file.name, received, staged, judged, options), createdSites);
+  const report = {
+    ...reportCreatedSites(buildReport(file.name, received, staged, judged, options), createdSites),
+    token: await settleTrial(client, staged.stage, judged, list, received.sha256, options),
+  };
   if (report.status === 'rejected' || report.status === 'needs-overwrite')
     throw new Unstored(report, staged.faults);
   // Nobody asks what the data would change: there is no need to write them only to take them back.
@@ -184,6 +190,7 @@ async function importInTransaction(
     ...(options.reason === undefined ? {} : { reason: options.reason }),
   });
   let replaced = await applyStage(client, staged.stage, writeId);
+  await insertExtents(client, staged.stage, writeId);
   for (const figure of judged.reports) {
     if ((await saveReport(client, figure, writeId)) === 'changed') replaced += 1;
   }
@@ -193,7 +200,7 @@ async function importInTransaction(
     const impact = await assess?.(client);
     throw new Unstored({ ...report, impact: impact ?? null }, staged.faults);
   }
-  if (replaced > report.values.changed && !options.overwrite) {
+  if (replaced > report.values.changed && (!options.overwrite || options.token !== undefined)) {
     throw new Overtaken();
   }
   const source = await keepMapping(client, actor, report, plan, options);
@@ -210,6 +217,26 @@ async function importInTransaction(
   await insertAudit(client, actor, 'upload', `upload ${upload.id}`, auditDetails(report, options));
   await context.reached('before-commit');
   return { report: recorded, upload };
+}
+
+/** The token of a trial run; for a commit, checks the one it carries, and keeps what it binds from changing. */
+async function settleTrial(
+  client: PoolClient,
+  stage: Stage,
+  { reports }: Pick<JudgedUpload, 'reports'>,
+  list: JudgedList | undefined,
+  sha256: string,
+  options: ImportOptions,
+): Promise<string | null> {
+  if (!options.dryRun && options.token === undefined) return null;
+  if (!options.dryRun) await lockAltered(client, stage);
+  const { staged, stored } = await digestStage(client, stage, reports);
+  // A list holds its locks since it was judged; what it would change says what is stored.
+  const listed = list === undefined ? '' : JSON.stringify([list.rows, list.changes]);
+  const digest = { staged, stored: stored + listed };
+  if (options.dryRun) return formatTrialToken(sha256, options, digest);
+  checkTrialToken(options.token!, sha256, options, digest);
+  return null;
 }
 
 function auditDetails(report: ImportReport, options: ImportOptions) {

@@ -3,6 +3,7 @@ import { booleanText, dayText, jsonText } from '../domain/textSchema.js';
 import { delimiters } from './decode/delimiter.js';
 import { mappingSchema } from './decode/mapping.js';
 import { detectionLimitsSchema, ignoreColumnsSchema, sourceCode, unitsSchema } from './sourceSettings.js';
+import { trialTokenPattern } from './trialToken.js';
 
 /** The options of an upload as texts: fields of a form, query parameters, words of a command line. */
 export const uploadOptionsSchema = z.strictObject({
@@ -46,7 +47,14 @@ export const uploadOptionsSchema = z.strictObject({
     .enum(delimiters)
     .optional()
     .meta({ description: 'Of a text table, where it is not found from the first lines' }),
-  sheet: z.string().max(100).optional().meta({ description: 'Sheet of a workbook' }),
+  sheet: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ description: 'The only sheet of a workbook to read; without it, all that hold a table' }),
+  createSites: booleanText
+    .optional()
+    .meta({ description: 'Register names of sites that are not known, instead of refusing their rows' }),
   dryRun: booleanText.optional().meta({ description: 'Only try; store nothing' }),
   overwrite: booleanText
     .optional()
@@ -57,5 +65,9 @@ export const uploadOptionsSchema = z.strictObject({
     .max(500)
     .optional()
     .meta({ description: 'Why stored values are changed; kept in the revisions' }),
+  token: z.string().regex(trialTokenPattern).optional().meta({
+    description:
+      'Of a commit: `token` of its trial run; 409 when file, options or the stored values it touches differ from then',
+  }),
 });
 export type GivenUploadOptions = z.output<typeof uploadOptionsSchema>;

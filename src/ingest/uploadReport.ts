@@ -73,6 +73,8 @@ export interface ImportReport {
   readonly impact: readonly ImpactOnTarget[] | null;
   /** Sites that the upload registers (of a trial run: would register). */
   readonly createdSites?: readonly CreatedSite[];
+  /** Of a trial run: what a commit sends to store exactly this, or nothing; `null` when nothing was understood. */
+  readonly token: string | null;
 }
 
 /** A site that an upload registers, with its kind as the data suggest it and registered names that resemble it. */

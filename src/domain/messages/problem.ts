@@ -1,7 +1,9 @@
 import type { MessageTemplate } from './template.js';
+import { undoMessages } from './undo.js';
 
 /** Faults of requests and of the service itself. */
 export const problemMessages = {
+  ...undoMessages,
   'not-found': {
     zh: '没有找到：{what}',
     en: 'Not found: {what}',

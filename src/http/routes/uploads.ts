@@ -8,7 +8,7 @@ import { tooManyRequests } from '../authentication.js';
 import { parsePart } from '../fieldErrors.js';
 import { receiveFile } from '../multipart.js';
 import { RequestProblem } from '../problem.js';
-import { defineRoute, instant, limitText, recordNumber, type RouteContext } from '../route.js';
+import { defineRoute, instant, limitText, momentText, recordNumber, type RouteContext } from '../route.js';
 import type { UploadOptions, UploadReport } from '../services.js';
 
 const count = z.int().min(0);
@@ -97,6 +97,14 @@ const uploadSummary = z
         }),
       )
       .meta({ description: 'Sites that the upload registers (of a trial run: would register)' }),
+    token: z
+      .string()
+      .nullable()
+      .meta({ description: 'Of a trial run: sent with the commit, it stores exactly this or nothing' }),
+    undone: z
+      .strictObject({ at: instant, by: z.string(), reason: z.string() })
+      .nullable()
+      .meta({ description: 'Who took the upload back, when and why' }),
     recomputed: z.boolean(),
     uploadedAt: instant,
     uploadedBy: z.string(),
@@ -180,10 +188,15 @@ async function upload(context: UploadContext) {
     (fields, file) => services.uploads.upload(actor, file, mergeOptions(context, fields), language),
   ).catch((error: unknown) => {
     metrics.countUpload('failed');
-    throw error;
+    throw error instanceof DomainError && error.code === 'stale-trial' ? staleTrial(error) : error;
   });
   metrics.countUpload(report.status);
   return replyOf(report);
+}
+
+/** Programs learn from `stale` what differs from the trial run. */
+function staleTrial({ params }: DomainError): RequestProblem {
+  return new RequestProblem('stale-trial', params, { extensions: { stale: params['part'] } });
 }
 
 function mergeOptions(
@@ -245,6 +258,7 @@ export const uploadRoutes = [
       'request-timeout',
       'needs-overwrite',
       'list-forbidden',
+      'stale-trial',
       'payload-too-large',
       'unsupported-media-type',
       'upload-rejected',
@@ -267,6 +281,14 @@ export const uploadRoutes = [
     statuses: [200],
     query: z.strictObject({
       before: recordNumber.optional().meta({ description: 'Older than this one: `next` of the page before' }),
+      status: z
+        .enum(['committed', 'rejected', 'undone'])
+        .optional()
+        .meta({ description: '`committed`: those that stand' }),
+      actor: z.string().min(1).max(200).optional().meta({ description: 'Part of the name or office' }),
+      from: momentText.optional().meta({ description: 'Start (included): Beijing day or RFC 3339 instant' }),
+      to: momentText.optional().meta({ description: 'End (excluded): Beijing day or RFC 3339 instant' }),
+      fileName: z.string().min(1).max(200).optional().meta({ description: 'Part of the file name' }),
       limit: limitText(50, 200),
     }),
     response: z
