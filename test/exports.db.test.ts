@@ -78,6 +78,7 @@ test('every route and command that gives a table is tried here', async () => {
   );
   expect(giving.map(({ path }) => path).sort()).toEqual([
     '/api/v1/readings',
+    '/api/v1/suspects',
     '/api/v1/templates/:office.xlsx',
     '/api/v1/uploads/:id/errors',
   ]);
@@ -111,6 +112,15 @@ test('readings as CSV, from the service and from the command line', async () => 
       [],
     ]);
   }
+});
+
+test('suspicious values as CSV', async () => {
+  const row = 'hostile-air,2025-03-02 01:00,90,40';
+  expect((await client.upload(`点位,监测时间,PM2.5,PM10\n${row}\n`)).status).toBe(201);
+  const csv = (await download('/api/v1/suspects?format=csv&site=hostile-air')).content.toString();
+  expect(formulasOf(csv)).toEqual([]);
+  expect(csv).toContain("'-2+3");
+  expect(csv).toContain(',90,');
 });
 
 test('a template bears hostile names as texts that stay texts, and is read back by them', async () => {

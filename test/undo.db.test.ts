@@ -330,7 +330,7 @@ test('uploads and undos of the same rows at once: no acknowledged value is missi
       Array.from({ length: 24 }, () => 'pm10=70'),
     );
     expect((await undo(given.body.id, { confirm: true })).status).toBe(200);
-    expect(await stored(site)).toMatchObject({ rows: 0, origins: 0 });
+    expect(await stored(site)).toMatchObject({ rows: 0, origins: 0, flags: 0 });
   }
 });
 

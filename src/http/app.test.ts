@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { messages } from '../domain/messages.js';
 import { roleIncludes, roles } from '../domain/role.js';
 import { startTestServer, waitFor, type TestServer } from './fakeServices.fixture.js';
 import { routes } from './routes.js';
@@ -353,19 +352,6 @@ describe('around every answer', () => {
     expect(text).toContain('cei_uploads_total{status="rejected"} 0');
     expect(text).toContain('process_cpu_seconds_total');
     expect(text).not.toContain('nowhere');
-  });
-
-  test('every code of the catalogue has its page', async () => {
-    for (const code of Object.keys(messages)) {
-      const json = await server.request(`/problems/${code}`, { headers: { accept: 'application/json' } });
-      expect(await json.json()).toMatchObject({ code });
-      const page = await server.request(`/problems/${code}`, { headers: { accept: 'text/html,*/*;q=0.8' } });
-      expect(page.headers.get('content-type')).toMatch(/^text\/html/);
-      expect(await page.text()).toContain(`<code>${code}</code>`);
-    }
-    for (const code of ['nonsense', '__proto__', 'constructor', '%3Cscript%3E']) {
-      expect((await server.request(`/problems/${code}`)).status).toBe(404);
-    }
   });
 });
 

@@ -7,6 +7,7 @@ import { DomainError } from '../domain/domainError.js';
 import { roles, type Actor } from '../domain/role.js';
 import { verdictZh, verdicts } from '../domain/verdict.js';
 import { createApp, type AppOptions } from './app.js';
+import { fakeQuality } from './fakeQuality.fixture.js';
 import { fakeDustPeriods, fakeSiteHistory } from './fakeSites.fixture.js';
 import { fakeSources } from './fakeSources.fixture.js';
 import { createHttpServer } from './server.js';
@@ -293,31 +294,6 @@ function fakeTokens(state: FakeState): Services['tokens'] {
       id === 1
         ? Promise.resolve({ ...record, revokedAt: now })
         : Promise.reject(new DomainError('not-found', { what: `token ${id}` })),
-  };
-}
-
-function fakeQuality(): Services['quality'] {
-  const outcome = {
-    dryRun: false,
-    values: 0,
-    rows: 0,
-    days: 0,
-    firstDay: null,
-    lastDay: null,
-    changed: 0,
-    targets: [],
-  };
-  return {
-    setFlags: () => Promise.resolve(outcome),
-    clearFlags: () => Promise.resolve(outcome),
-    listRules: () => Promise.resolve([]),
-    findRule: () => Promise.resolve({ items: [], history: [] }),
-    putRule: () => Promise.resolve({ items: [], history: [] }),
-    suspects: () => Promise.resolve({ items: [], next: null }),
-    async *streamSuspects() {
-      // None.
-    },
-    differences: () => Promise.resolve({ items: [], next: null }),
   };
 }
 

@@ -86,6 +86,42 @@ describe('other ranges', () => {
   });
 });
 
+describe('the months of a range', () => {
+  const series = yearOf(2025, '60');
+  const monthsOf = (from: string, to: string, until?: string) =>
+    computeRangeMean(series, from, to, validity, until === undefined ? {} : { until }).months;
+
+  test('a part of a month at either end has its days and asks for no count', () => {
+    const part = { complete: false, short: false, required: null };
+    expect(monthsOf('2025-01-15', '2025-03-11')).toEqual([
+      { month: '2025-01', valid: 17, days: 17, ...part },
+      { month: '2025-02', valid: 28, days: 28, required: 25, complete: true, short: false },
+      { month: '2025-03', valid: 10, days: 10, ...part },
+    ]);
+    expect(monthsOf('2025-03-10', '2025-03-20')).toEqual([
+      { month: '2025-03', valid: 10, days: 10, ...part },
+    ]);
+  });
+
+  test('an empty range has none', () => {
+    expect(monthsOf('2025-03-10', '2025-03-10')).toEqual([]);
+  });
+
+  test('an end of the data after the range lets no later day in', () => {
+    const result = computeRangeMean(series, '2025-01-01', '2025-02-01', validity, { until: '2025-06-01' });
+    expect([result.validDays, result.elapsedDays, result.valid]).toEqual([31, 31, true]);
+  });
+
+  test.each([
+    ['2025-01-01', '2026-01-01', 324],
+    ['2025-03-01', '2026-01-01', null],
+    ['2025-01-01', '2025-12-31', null],
+    ['2024-01-01', '2026-01-01', null],
+  ])('[%s, %s) needs %s days', (from, to, required) => {
+    expect(computeRangeMean(series, from, to, validity).requiredDays).toBe(required);
+  });
+});
+
 describe('rounding once', () => {
   const series: DayValue[] = [
     { day: '2025-01-01', value: new Decimal('68.4') },

@@ -72,6 +72,38 @@ describe('a month', () => {
   });
 });
 
+describe('what takes part in a month', () => {
+  test('a negative value is missing, not a number of the mean', () => {
+    const samples = [sample('2025-01', { cod: '-1' }), sample('2025-01', { cod: '20', nh3n: '-2' })];
+    const month = computeWaterMonth(waterRules, 'river', '2025-01', samples);
+    expect([text(month.values), month.samples]).toEqual([{ cod: '20' }, 1]);
+  });
+
+  test('without any value there is no result, and a grade without a target meets nothing', () => {
+    expect(computeWaterMonth(waterRules, 'river', '2025-01', [dry('2025-01')]).result).toBeNull();
+    const graded = computeWaterMonth(waterRules, 'river', '2025-01', [sample('2025-01', { cod: '20' })]);
+    expect([graded.meetsTarget, graded.result?.grade]).toEqual([null, 3]);
+  });
+
+  test('different samples of one month are averaged within a period, too', () => {
+    const samples = [sample('2025-01', { cod: '10' }), sample('2025-01', { cod: '20' })];
+    expect(text(year(samples).values)).toEqual({ cod: '15' });
+  });
+
+  test('a month with reference items only does not count as graded', () => {
+    const result = year([sample('2025-01', { tn: '3' }), sample('2025-02', { cod: '10', tn: '1' })]);
+    expect([result.gradedMonths, text(result.values)]).toEqual([1, { cod: '10', tn: '1' }]);
+  });
+
+  test('the hydrogen-ion mean is of pH alone', () => {
+    const { evaluation } = waterRules;
+    const ions = { ...evaluation, phMean: { ...evaluation.phMean, method: 'hydrogen-ion' as const } };
+    const samples = [sample('2025-01', { cod: '6' }), sample('2025-01', { cod: '8' })];
+    const month = computeWaterMonth({ ...waterRules, evaluation: ions }, 'river', '2025-01', samples);
+    expect(text(month.values)).toEqual({ cod: '7' });
+  });
+});
+
 describe('a year', () => {
   test('means of months, not of samples, and never a mean of grades', () => {
     const samples = [

@@ -73,8 +73,12 @@ test('every change marks the days of the old and the new period, for stations of
 
 test('periods as the service knew them at each moment, deleted ones too', async () => {
   const moments: Date[] = [];
-  const remember = async () =>
+  // A moment is one of milliseconds; writes are stamped in microseconds.
+  const remember = async () => {
+    await database.pool.query('select pg_sleep(0.002)');
     moments.push((await database.pool.query<{ t: Date }>('select clock_timestamp() as t')).rows[0]!.t);
+    await database.pool.query('select pg_sleep(0.002)');
+  };
   await remember();
   await write((client, id) => insertDustPeriod(client, period(0, 5), id));
   await remember();

@@ -147,13 +147,17 @@ function undoRowsSql(table: KeyedTable): string {
      where f.write_id = $1::bigint and f.ts between $2::timestamptz and $3::timestamptz and ${untouched}`;
 }
 
-/** A row of a wide family that is left without values stays while something is known of it: no flow, maintenance. */
+/**
+ * A row of a wide family that is left without values stays while something is known of it: no flow, maintenance. A
+ * suspicion, or its review, is about a value: the next check clears it.
+ */
 function deleteEmptySql(table: KeyedTable): string {
   const unlessFlagged =
     table.extraKeys.length > 0
       ? ''
       : `and not exists (select from value_flags vf
-           where vf.family = '${table.name}' and vf.ts = f.ts and vf.site_id = f.site_id)`;
+           where vf.family = '${table.name}' and vf.ts = f.ts and vf.site_id = f.site_id
+             and vf.flag not in ('suspect', 'valid'))`;
   return `delete from ${table.table} f using ${undoRowsTable(table)} r
      where ${sameRow(table, 'f', 'r')} and r.emptied ${unlessFlagged}`;
 }
