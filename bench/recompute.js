@@ -30,10 +30,14 @@ async function generate(pool, years, stations) {
     ]);
     await pool.query(
       `insert into air_hour (ts, write_id, site_id, so2, no2, co, o3, pm10, pm25)
-       select h, 1, s.id, 5 + (n % 40), 8 + (n % 50), 0.3 + (n % 17) / 10.0, 20 + (n % 150), 30 + (n % 200), 10 + (n % 90)
+       select h, 1, s.id, 8 + n % 5, 20 + n % 9, 0.4 + (n % 7) / 10.0, 70 + round(base / 2), round(base), round(base / 2)
          from generate_series($1::timestamptz, $2::timestamptz, interval '1 hour') h
         cross join (select id from sites where code like 'bench-%') s
-        cross join lateral (select (extract(epoch from h)::bigint / 3600 * 7919 + s.id * 131) % 997 as n) x
+        cross join lateral (select extract(epoch from h)::bigint / 3600 as t) t
+        cross join lateral (select (t * 7919 + s.id * 131) % 997 as n) n
+        -- As air behaves: a course of the day and of the year, and some unrest.
+        cross join lateral (
+          select (60 + 25 * sin(t * pi() / 12) + 20 * sin(t * pi() / 4380) + n % 11)::numeric as base) b
         order by h, s.id`,
       [`${year}-01-01 00:00+08`, `${year}-12-31 23:00+08`],
     );

@@ -67,7 +67,7 @@ function* findJumps(hours: readonly (number | null)[], rule: HourRules['jump']):
 }
 
 function* findNegatives(hours: readonly (number | null)[], rule: HourRules['negatives']): Generator<number> {
-  if (rule === undefined) return;
+  if (rule === undefined || !hours.some((value) => value !== null && value < 0)) return;
   const negatives = hours.flatMap((value, index) => (value !== null && value < 0 ? [index] : []));
   const { hours: width, count } = rule;
   for (const [position, index] of negatives.entries()) {

@@ -35,20 +35,28 @@ export interface SuspectMark {
   readonly rule: string;
 }
 
-const windowList =
-  'unnest($1::integer[], $2::timestamptz[], $3::timestamptz[]) as m (site_id, first_ts, end_ts)';
+const rangeList = 'unnest($2::timestamptz[], $3::timestamptz[]) as m (first_ts, end_ts)';
 
-function windowParams(windows: readonly SiteWindow[]): unknown[] {
+/** All sites of the windows, and the stretches of time that any of them covers, joined where they touch. */
+function rangeParams(windows: readonly SiteWindow[]): unknown[] {
+  const joined: { from: number; to: number }[] = [];
+  for (const { from, to } of [...windows].sort((x, y) => x.from - y.from)) {
+    const last = joined.at(-1);
+    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
+    else joined.push({ from, to });
+  }
   return [
-    windows.map(({ siteId }) => siteId),
-    windows.map(({ from }) => new Date(from)),
-    windows.map(({ to }) => new Date(to)),
+    [...new Set(windows.map(({ siteId }) => siteId))],
+    joined.map(({ from }) => new Date(from)),
+    joined.map(({ to }) => new Date(to)),
   ];
 }
 
 /**
- * The rows of a family in windows that do not overlap. `offset 0` keeps the planner from reading whole partitions for
- * a few days when it has no statistics yet.
+ * The rows of a family in windows, in order of time for each site; those of the same sites between the windows may
+ * come along. They are read by time alone, as the key begins with it, and packed into one row per site and stretch: a
+ * row for each would spend most of the time on its fields. `offset 0` keeps the planner from reading whole partitions
+ * for a few days when it has no statistics yet.
  */
 export async function listCheckedRows(
   db: Queryable,
@@ -56,18 +64,27 @@ export async function listCheckedRows(
   windows: readonly SiteWindow[],
 ): Promise<CheckedRow[]> {
   const { columns, table } = families[family];
-  const { rows } = await db.query<{ site_id: number; ts: Date } & Record<string, number | null>>(
-    `select f.site_id, f.ts, ${columns.map((column) => `f.${quote(column)}`).join(', ')}
-       from ${windowList}
+  const packed = (value: string) => `string_agg(coalesce((${value})::text, ''), ',' order by t.ts)`;
+  const { rows } = await db.query<[number, string, ...string[]]>({
+    text: `select f.*
+       from ${rangeList}
        cross join lateral (
-         select * from ${table} t where t.site_id = m.site_id and t.ts >= m.first_ts and t.ts < m.end_ts offset 0) f`,
-    windowParams(windows),
-  );
-  return rows.map((row) => ({
-    siteId: row.site_id,
-    ts: row.ts.getTime(),
-    values: columns.map((column) => row[column] ?? null),
-  }));
+         select t.site_id, ${packed('(extract(epoch from t.ts) * 1000)::bigint')},
+                ${columns.map((column) => packed(`t.${quote(column)}`)).join(', ')}
+           from ${table} t
+          where t.ts >= m.first_ts and t.ts < m.end_ts and t.site_id = any ($1::integer[])
+          group by t.site_id offset 0) f`,
+    values: rangeParams(windows),
+    rowMode: 'array',
+  });
+  return rows.flatMap(([siteId, times, ...texts]) => {
+    const values = texts.map((text) => text.split(','));
+    return times.split(',').map((time, index): CheckedRow => ({
+      siteId,
+      ts: Number(time),
+      values: values.map((column) => (column[index] === '' ? null : Number(column[index]))),
+    }));
+  });
 }
 
 /** The flags in windows that decide about suspicions. */
@@ -85,12 +102,12 @@ export async function listCheckedFlags(
     detection_limit: number | null;
   }>(
     `select f.site_id, f.ts, f.indicator, f.flag, f.rule, f.detection_limit
-       from ${windowList}
+       from ${rangeList}
        cross join lateral (
          select * from value_flags v
-          where v.family = '${family}' and v.ts >= m.first_ts and v.ts < m.end_ts and v.site_id = m.site_id
+          where v.family = '${family}' and v.ts >= m.first_ts and v.ts < m.end_ts and v.site_id = any ($1::integer[])
             and v.flag in ('suspect', 'valid', 'invalid', 'below-detection') offset 0) f`,
-    windowParams(windows),
+    rangeParams(windows),
   );
   return rows.map((row) => ({
     siteId: row.site_id,
