@@ -14,6 +14,8 @@ const common = {
 export default {
   // Many tests wait for servers and killed processes: on two cores one worker would leave one idle.
   maxWorkers: 2,
+  // Cloning a database or starting a service takes a while on a busy machine.
+  testTimeout: 60_000,
   projects: [
     {
       ...common,

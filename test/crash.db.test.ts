@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createRandom } from '../src/demo/random.js';
 import { hourMs, instantOfDay } from '../src/domain/calendar.js';
@@ -5,6 +6,7 @@ import { Client, type UploadAnswer } from './client.js';
 import { findDatabaseUrl, listIncoming, query, ServiceYard, type ServiceProcess } from './service.js';
 
 jest.setTimeout(300_000);
+const patienceMs = 60_000;
 
 const seed = process.env['CRASH_SEED'] ?? '20251122';
 // Three batches of at most 5,000 rows.
@@ -130,8 +132,15 @@ async function startFor(next: Case | undefined, passed: boolean): Promise<void> 
   client = new Client(service.address, token);
 }
 
-/** Everything that an import of the case's file leaves in the database. */
-async function findTraces({ site, fileName }: Case) {
+/** Everything that an import of the case's file leaves in the database, once the figures have followed. */
+async function findTraces(one: Case) {
+  for (const end = Date.now() + patienceMs; ; await sleep(100)) {
+    const traces = await findTracesNow(one);
+    if (traces.pending === 0 || Date.now() > end) return traces;
+  }
+}
+
+async function findTracesNow({ site, fileName }: Case) {
   const url = await findDatabaseUrl(dataDir);
   const [traces] = await query<{
     uploads: number;
