@@ -1,7 +1,10 @@
-import type { Services } from './services.js';
+import type { QualityService, SuspectRow } from './services/quality.js';
 
-/** Reviews, rules and lists of suspects without a database. */
-export function fakeQuality(): Services['quality'] {
+/** Suspicious values of the state, and flags that it remembers. */
+export function fakeQuality(state: {
+  readonly suspects: SuspectRow[];
+  readonly flagged: Parameters<QualityService['setFlags']>[1][];
+}): QualityService {
   const outcome = {
     dryRun: false,
     values: 0,
@@ -13,12 +16,22 @@ export function fakeQuality(): Services['quality'] {
     targets: [],
   };
   return {
-    setFlags: () => Promise.resolve(outcome),
+    setFlags: (_actor, input) => {
+      state.flagged.push(input);
+      const target = {
+        id: 19,
+        name: 'PM2.5 年均浓度',
+        days: 1,
+        firstDay: '2025-09-30',
+        lastDay: '2025-09-30',
+      };
+      return Promise.resolve({ ...outcome, dryRun: input.dryRun, values: 1, targets: [target] });
+    },
     clearFlags: () => Promise.resolve(outcome),
     listRules: () => Promise.resolve([]),
     findRule: () => Promise.resolve({ items: [], history: [] }),
     putRule: () => Promise.resolve({ items: [], history: [] }),
-    suspects: () => Promise.resolve({ items: [], next: null }),
+    suspects: () => Promise.resolve({ items: state.suspects, next: null }),
     async *streamSuspects() {
       // None.
     },

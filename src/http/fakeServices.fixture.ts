@@ -11,6 +11,8 @@ import { fakeQuality } from './fakeQuality.fixture.js';
 import { fakeDustPeriods, fakeSiteHistory } from './fakeSites.fixture.js';
 import { fakeSources } from './fakeSources.fixture.js';
 import { createHttpServer } from './server.js';
+import type { QualityService, SuspectRow } from './services/quality.js';
+import type { UndoAnswer } from './services/undo.js';
 import type { ReadingRow, Services, SiteInfo, TargetView, UploadOptions, UploadReport } from './services.js';
 
 /** What the fake services remember, and what a test may put into them. */
@@ -19,6 +21,12 @@ export interface FakeState {
   targets: TargetView[];
   readings: ReadingRow[][];
   uploads: UploadReport[];
+  suspects: SuspectRow[];
+  /** Flags that were asked for, trials too. */
+  flagged: Parameters<QualityService['setFlags']>[1][];
+  /** Changes the answer of the next undo. */
+  undoAnswer: Partial<UndoAnswer>;
+  undone: { id: string; reason: string; dryRun: boolean; confirm: boolean }[];
   /** Makes the report of the next uploads. */
   judge: (text: string, options: UploadOptions) => Partial<UploadReport>;
   received: { name: string; bytes: number; options: UploadOptions; language: string; actor: Actor }[];
@@ -142,6 +150,10 @@ export function createFakes(): { services: Services; state: FakeState } {
     targets: verdicts.map((verdict, index) => targetOf({ id: index + 1, verdict })),
     readings: [],
     uploads: [reportOf()],
+    suspects: [],
+    flagged: [],
+    undoAnswer: {},
+    undone: [],
     judge: () => ({}),
     received: [],
     bytesSeen: 0,
@@ -200,8 +212,9 @@ export function createFakes(): { services: Services; state: FakeState } {
     uploads: fakeUploads(state),
     ...fakeSources(),
     undo: {
-      undo: (actor, uploadId, { reason, dryRun, confirm }) =>
-        Promise.resolve({
+      undo: (actor, uploadId, { reason, dryRun, confirm }) => {
+        state.undone.push({ id: uploadId, reason, dryRun, confirm });
+        return Promise.resolve({
           uploadId,
           status: dryRun ? 'dry-run' : confirm ? 'undone' : 'changed-later',
           reason,
@@ -216,7 +229,9 @@ export function createFakes(): { services: Services; state: FakeState } {
           notices: [],
           impact: null,
           recomputed: true,
-        }),
+          ...state.undoAnswer,
+        });
+      },
     },
     history: {
       find: ({ site: code, time, indicator }) =>
@@ -236,7 +251,7 @@ export function createFakes(): { services: Services; state: FakeState } {
         }
       },
     },
-    quality: fakeQuality(),
+    quality: fakeQuality(state),
     templates: {
       list: (year = 2025) =>
         Promise.resolve({ year, items: [{ office: 'agriculture', nameZh: '农业农村局', figures: 12 }] }),

@@ -11,6 +11,7 @@ export const token = {
 export class CallError extends Error {
   constructor(status, problem, wait) {
     super(wordsOf(status, problem, wait));
+    this.name = 'CallError';
     this.status = status;
     this.problem = problem ?? {};
   }
@@ -21,6 +22,7 @@ function wordsOf(status, problem, wait) {
   if (status === 0) {
     return '连不上服务。请检查网络；如果文件在选择之后被改动或移走，请重新选择，然后再试。';
   }
+  if (status === 403) return said || '当前令牌没有这项权限，请向管理员申请。';
   if (status === 401) return '令牌无效、已过期或已吊销，请重新输入；如仍不行，请向管理员申请。';
   if (status === 413) return said || '文件太大，请拆分后分次上传。';
   if (status === 429) return `操作太频繁，请${wait ? ` ${wait} 秒` : '稍'}后再试。`;
@@ -32,12 +34,21 @@ function headers() {
   return { Authorization: `Bearer ${token.get()}`, 'Accept-Language': 'zh-CN' };
 }
 
-/** Calls the interface and returns its JSON; throws CallError. */
-export async function call(path) {
+/**
+ * Calls the interface and returns its JSON; throws CallError. With a `json` body the method is POST unless said.
+ */
+export async function call(path, { method, json } = {}) {
   let response;
   let body;
+  const sent = json === undefined ? {} : { body: JSON.stringify(json) };
+  const type = json === undefined ? {} : { 'Content-Type': 'application/json' };
   try {
-    response = await fetch(path, { headers: headers(), cache: 'no-store' });
+    response = await fetch(path, {
+      method: method ?? (json === undefined ? 'GET' : 'POST'),
+      headers: { ...headers(), ...type },
+      cache: 'no-store',
+      ...sent,
+    });
     body = await response.json().catch(() => null);
   } catch {
     throw new CallError(0);
@@ -46,6 +57,12 @@ export async function call(path) {
     throw new CallError(response.ok ? 502 : response.status, body, response.headers.get('Retry-After'));
   }
   return body;
+}
+
+/** The path with those parameters that say something. */
+export function withQuery(path, parameters) {
+  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value));
+  return query.size === 0 ? path : `${path}?${query}`;
 }
 
 /** Fetches a file of the interface and hands it to the browser to save; throws CallError. */
@@ -57,7 +74,8 @@ export async function saveFile(path, name) {
     throw new CallError(0);
   }
   if (!response.ok) {
-    throw new CallError(response.status, await response.json().catch(() => null));
+    const wait = response.headers.get('Retry-After');
+    throw new CallError(response.status, await response.json().catch(() => null), wait);
   }
   const link = document.createElement('a');
   link.href = URL.createObjectURL(await response.blob());

@@ -1,17 +1,27 @@
 import { call, token } from './api.js';
 import { element, field } from './dom.js';
+import { showDust } from './dust.js';
+import { showRecords } from './records.js';
+import { showSites } from './sites.js';
+import { showSuspects } from './suspects.js';
 import { showTargets } from './targets.js';
+import { showTemplates } from './templates.js';
+import { showTokens } from './tokens.js';
 import { showUpload } from './upload.js';
+import { indicatorNames, may, roleWords } from './words.js';
 
 const main = document.getElementById('main');
 const views = document.getElementById('views');
 const who = document.getElementById('who');
-const roleWords = {
-  viewer: '查看',
-  uploader: '上传',
-  reviewer: '审核',
-  operator: '运维',
-  admin: '管理员',
+const screens = {
+  targets: showTargets,
+  upload: showUpload,
+  records: showRecords,
+  suspects: showSuspects,
+  templates: showTemplates,
+  dust: showDust,
+  sites: showSites,
+  tokens: showTokens,
 };
 let me = null;
 
@@ -70,6 +80,7 @@ async function enter() {
     return;
   }
   showDemo(me.demo);
+  await loadNames();
   views.hidden = false;
   who.hidden = false;
   who.replaceChildren(
@@ -77,6 +88,12 @@ async function enter() {
     element('button', { type: 'button', class: 'quiet', on: { click: leave } }, '退出'),
   );
   showView();
+}
+
+/** Codes stay codes where the names cannot be had. */
+async function loadNames() {
+  const answer = await call('/api/v1/indicators').catch(() => ({ items: [] }));
+  for (const { code, nameZh } of answer.items) indicatorNames.set(code, nameZh);
 }
 
 function leave() {
@@ -91,14 +108,16 @@ function onRefused(message) {
 
 function showView() {
   if (!me) return;
-  const view = location.hash === '#upload' ? 'upload' : 'targets';
+  const wanted = location.hash.slice(1);
+  const view = Object.hasOwn(screens, wanted) ? wanted : 'targets';
   for (const link of views.querySelectorAll('a')) {
+    link.hidden = link.dataset.role !== undefined && !may(me, link.dataset.role);
     if (link.dataset.view === view) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
   const page = element('div', {});
   main.replaceChildren(page);
-  (view === 'upload' ? showUpload : showTargets)(page, { me, onRefused, showDemo });
+  screens[view](page, { me, onRefused, showDemo });
 }
 
 window.addEventListener('hashchange', () => {

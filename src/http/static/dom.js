@@ -26,6 +26,41 @@ export function field(labelText, input, hint) {
 }
 field.count = 1;
 
+/** A box to tick, with its words beside it. */
+export function checkbox(words, attributes = {}, hint) {
+  const input = element('input', { type: 'checkbox', ...attributes });
+  const node = field(words, input, hint);
+  node.className = 'field check';
+  return { node, input };
+}
+
+/** One line of a list of facts. */
+export function fact(name, value, kind = 'fact') {
+  return element('div', { class: kind }, element('dt', {}, name), element('dd', {}, value));
+}
+
+/** A button that does no more than its listener says. */
+export function button(words, onClick, attributes = {}) {
+  return element('button', { type: 'button', ...attributes, on: { click: onClick } }, words);
+}
+
+/** Something that went wrong, read out at once; `errors` are the fields that the service names. */
+export function failure(error, ...more) {
+  const errors = error.problem?.errors ?? [];
+  return element(
+    'div',
+    { class: 'notice bad', role: 'alert' },
+    element('p', {}, error.message),
+    errors.length > 0 &&
+      element(
+        'ul',
+        {},
+        errors.map((entry) => element('li', {}, `${entry.path}：${entry.messageZh ?? entry.message}`)),
+      ),
+    more,
+  );
+}
+
 /** Fills a select with [value, text] pairs and chooses one. */
 export function fillSelect(node, options, value = '') {
   node.replaceChildren(...options.map(([key, text]) => element('option', { value: key }, text)));
@@ -88,4 +123,9 @@ export function timeWords(text) {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return text;
   const time = Date.parse(text);
   return Number.isNaN(time) ? String(text) : beijing.format(time);
+}
+
+/** The day after a `YYYY-MM-DD` day. */
+export function dayAfter(day) {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }

@@ -1,6 +1,8 @@
-import { call, saveFile } from './api.js';
-import { element, field, table, timeWords } from './dom.js';
-import { verdicts } from './targets.js';
+import { saveFile } from './api.js';
+import { button, checkbox, element, fact, field, timeWords } from './dom.js';
+import { mappingForm, missingForm } from './mapping.js';
+import { changeTable, createdSitesTable, faultTable, impactTable, sheetTable } from './reportTables.js';
+import { intervalWords, layoutWords } from './words.js';
 
 const statusWords = {
   committed: ['good', '✓ 已写入'],
@@ -8,27 +10,12 @@ const statusWords = {
   rejected: ['bad', '✕ 文件有问题，没有写入任何数据'],
   'needs-overwrite': ['warn', '! 与已入库的数值不同，需要您确认，还没有写入'],
 };
-const recentWords = {
-  committed: '已写入',
-  'dry-run': '试读',
-  rejected: '未写入（有问题）',
-  'needs-overwrite': '未写入（待确认）',
-};
 const rowKinds = [
   ['new', '新增', '库里还没有', '已写入'],
   ['unchanged', '未变', '与库里相同'],
   ['changed', '不同', '与库里的数值不同', '已覆盖'],
   ['rejected', '有问题', '没有采用'],
 ];
-const intervalWords = { hour: '小时值', day: '日均值', month: '月均值', instant: '单次采样' };
-const layoutWords = {
-  wide: '每个指标一列',
-  long: '每个数值一行',
-  'water-sections': '水质断面表',
-  'wide-by-site': '每个点位一列',
-  'township-rates': '乡镇比率表',
-  'county-figures': '全县数字表',
-};
 const encodingWords = {
   'utf-8-bom': 'UTF-8',
   'utf-16le': 'UTF-16',
@@ -38,27 +25,58 @@ const encodingWords = {
   gb18030: 'GB18030（含 GBK，中文版 Excel 常用）',
 };
 
-function nextStep(report) {
-  if (report.status === 'rejected') {
-    return '下面逐处列出了问题。请在原文件里改好、保存，再重新选择文件上传。行号按文件从第 1 行（含表头）数起。';
-  }
-  if (report.status === 'needs-overwrite') {
-    return '请核对下表。如果以文件为准，写明原因后点“覆盖并提交”；原来的数值会留在修订记录里。如果库里的数正确，就不用再做什么。';
-  }
-  if (report.status === 'dry-run' && report.faultCount > 0) {
-    return '请在原文件里改好、保存，再重新选择文件。如果只想写入没有问题的行，在“更多选项”里选择跳过有问题的行，再点“提交”。';
-  }
-  if (report.status === 'dry-run') {
-    return report.rows.new + report.rows.changed === 0
-      ? '文件里的数值库里都有，不提交也可以。'
-      : '确认下面的识别结果无误后，点“确认提交”。';
-  }
-  if (report.rows.rejected > 0) return '有问题的行已跳过，请改好后单独上传这些行。';
-  return report.rows.new + report.rows.changed === 0 ? '文件里的数值库里都有，没有改动。' : '不用再做什么。';
+/** Whether the file was read as a table at all. */
+export function understood(report) {
+  return report.layout !== null || (report.sheets ?? []).some(({ layout }) => layout !== null);
 }
 
-function fact(name, value) {
-  return element('div', { class: 'fact' }, element('dt', {}, name), element('dd', {}, value));
+function skipsRows(report) {
+  return report.options?.onError === 'skip-rows';
+}
+
+/** Whether a trial run may be committed as it is. */
+export function mayCommit(report) {
+  const left = report.rows.new + report.rows.unchanged + report.rows.changed > 0;
+  return (
+    report.status === 'dry-run' &&
+    report.token !== null &&
+    (report.faultCount === 0 || (skipsRows(report) && left))
+  );
+}
+
+function nothingNew({ rows }) {
+  return rows.new + rows.changed === 0;
+}
+
+function nextStep(report) {
+  const { status, rows, values } = report;
+  if (report.undone) return '这次上传已经撤销，下面是当时的结果。';
+  if (status === 'rejected' || (status === 'dry-run' && report.faultCount > 0 && !mayCommit(report))) {
+    if (!understood(report) && report.understanding) {
+      return '没有认出这张表。可以在下面的“指定各列的含义”里说明各列是什么，再试读；也可以按“怎么改”改好文件，保存后重新选择。';
+    }
+    return '下面逐处列出了问题。请在原文件里改好、保存，再重新选择文件试读。行号按文件从第 1 行（含表头）数起。';
+  }
+  if (status === 'needs-overwrite' || (status === 'dry-run' && values.changed > 0)) {
+    return '请核对“与库里不同的数值”。如果以文件为准，写明原因并提交；原来的数值会留在修订记录里。如果库里的数正确，就不用再做什么。';
+  }
+  if (status === 'dry-run' && report.faultCount > 0) {
+    return '有问题的行会跳过，只写入其余的行。核对后点“提交”；跳过的行改好后可以再传。';
+  }
+  if (status === 'dry-run') {
+    return nothingNew(report)
+      ? '文件里的数值库里都有，不提交也可以。'
+      : '请核对下面的识别结果。无误就点“提交”，写入的就是您现在看到的这些。';
+  }
+  if (rows.rejected > 0) return '有问题的行已跳过。下载标注了错误原因的文件，改好后直接再上传即可。';
+  return nothingNew(report)
+    ? '文件里的数值库里都有，没有改动。'
+    : '不用再做什么。如果传错了，可以在“上传记录”里撤销。';
+}
+
+function confidenceWords(confidence) {
+  if (confidence === null) return '没有认出';
+  return confidence >= 1 ? '确定' : `有假定，请核对（把握 ${Math.round(confidence * 100)}%）`;
 }
 
 function facts(report) {
@@ -69,103 +87,100 @@ function facts(report) {
   const used = report.columns.filter((column) => column.indicator);
   const ignored = report.columns.filter((column) => column.role === 'ignored');
   const name = (column) => column.header || `第 ${column.position + 1} 列`;
+  // Most headers name the unit themselves.
+  const withUnit = (column) =>
+    column.unit && !/[(（]/.test(column.header) ? `${name(column)}（${column.unit}）` : name(column);
+  const several = (report.sheets ?? []).length > 1;
   return element(
     'dl',
     { class: 'facts' },
     fact('文件', report.fileName),
     fact('编码', encodingWords[report.encoding.toLowerCase()] ?? report.encoding),
+    report.source ? fact('来源', `${report.source.nameZh}（第 ${report.source.version} 版读法）`) : null,
     fact(
       '数据种类',
       [intervalWords[report.interval] ?? report.interval, layoutWords[report.layout] ?? report.layout]
         .filter(Boolean)
         .join(' · ') || '—',
     ),
+    several ? null : fact('识别', confidenceWords(report.confidence)),
     fact('时间范围', span),
-    fact(
-      '采用的指标列',
-      used.map((column) => `${name(column)}${column.unit ? `（${column.unit}）` : ''}`).join('、') || '—',
-    ),
-    fact('没有采用的列', ignored.map(name).join('、') || '无'),
+    several ? null : fact('采用的指标列', used.map(withUnit).join('、') || '—', 'fact wide'),
+    several ? null : fact('没有采用的列', ignored.map(name).join('、') || '无'),
     report.rows.duplicate > 0 ? fact('文件内重复的行', `${report.rows.duplicate} 行`) : null,
-    report.suspectCount > 0 ? fact('存疑的数值', `${report.suspectCount} 个（已标记，超出常见范围）`) : null,
-  );
-}
-
-function faultTable(report) {
-  if (report.faults.length === 0) return null;
-  const more =
-    report.faultCount > report.faults.length
-      ? `问题（共 ${report.faultCount} 处，列出前 ${report.faults.length} 处）`
-      : `问题（${report.faultCount} 处）`;
-  return table(
-    more,
-    ['行', '列', '值', '问题', '怎么改'],
-    report.faults.map((fault) => [
-      fault.line > 0 ? String(fault.line) : '整个文件',
-      fault.column || '—',
-      fault.value || '（空）',
-      fault.message,
-      fault.mend || '—',
-    ]),
+    report.suspectCount > 0
+      ? fact(
+          '存疑的数值',
+          element(
+            'span',
+            {},
+            `${report.suspectCount} 个（照样写入并标记，见`,
+            element('a', { href: '#suspects' }, '存疑数据'),
+            '）',
+          ),
+        )
+      : null,
   );
 }
 
 /** The user's own file with what is wrong beside each row. */
-function faultFileButton(report) {
-  if (report.id === null || report.faultCount === 0) return null;
+export function faultFileButton(report, { id, prepare } = {}) {
   const said = element('span', { class: 'status', 'aria-live': 'polite' });
-  const save = () =>
-    saveFile(`/api/v1/uploads/${report.id}/errors`, `错误原因_${report.fileName}`).then(
-      () => said.replaceChildren('已下载，改好后可直接再上传'),
-      (error) => said.replaceChildren(error.message),
-    );
+  const save = async () => {
+    said.replaceChildren('正在准备……');
+    try {
+      const from = id ?? (await prepare());
+      await saveFile(`/api/v1/uploads/${encodeURIComponent(from)}/errors`, `错误原因_${report.fileName}`);
+      said.replaceChildren('已下载。按“错误原因”一列改好，直接再上传，这一列不用删。');
+    } catch (error) {
+      said.replaceChildren(error.message);
+    }
+  };
+  return element('p', {}, button('下载标注了错误原因的原文件', save), ' ', said);
+}
+
+function faultFile(report, { recordFaults }) {
+  if (report.faultCount === 0) return null;
+  if (report.id !== null) return faultFileButton(report, { id: report.id });
+  if (!recordFaults || report.token === null || skipsRows(report)) return null;
+  return faultFileButton(report, { prepare: recordFaults });
+}
+
+function skipOffer(report, onSkip) {
+  const some = report.rows.new + report.rows.unchanged + report.rows.changed > 0;
+  if (!onSkip || report.status !== 'dry-run' || report.faultCount === 0 || skipsRows(report) || !some)
+    return null;
+  return element('p', {}, button('跳过有问题的行，再试读', onSkip));
+}
+
+function unknownSites(report, onCreate) {
+  const unknown = report.faults.some(({ code }) => code === 'site-unknown');
+  if (!onCreate || report.status !== 'dry-run' || !unknown) return null;
   return element(
-    'p',
-    {},
-    element('button', { type: 'button', on: { click: save } }, '下载标注了错误原因的原文件'),
-    ' ',
-    said,
+    'div',
+    { class: 'aside' },
+    element(
+      'p',
+      {},
+      '有没登记过的点位。先看“问题”一列里的相近名称：如果只是写法不同，请在文件里改成已登记的名称。确实是新点位，才登记。',
+    ),
+    button('确实是新点位：登记它们，再试读', onCreate),
   );
 }
 
-const verdictWords = Object.fromEntries(verdicts.map(([name, words]) => [name, words]));
-
-/** Of a trial run: which targets would change. */
-function impactTable(report) {
-  if (report.status !== 'dry-run' || report.impact === null) return null;
-  if (report.impact.length === 0) return element('p', { class: 'status' }, '提交后不会改变任何目标的判定。');
-  const words = ({ verdict, value }) =>
-    `${verdictWords[verdict] ?? verdict}${value === null ? '' : `（${value}）`}`;
-  return table(
-    `提交后会变化的目标（${report.impact.length} 项）`,
-    ['目标', '现在', '提交后'],
-    report.impact.map(({ name, before, after }) => [name, words(before), words(after)]),
-  );
+function commitForm(report, onCommit, onOverwrite) {
+  if (report.status === 'needs-overwrite' || report.values.changed > 0) {
+    return overwriteForm(report, onOverwrite);
+  }
+  return onCommit
+    ? element('p', {}, button('提交', onCommit, { class: 'primary', 'data-main': true }))
+    : null;
 }
 
-function changeTable(report) {
-  if (report.changes.length === 0) return null;
-  const total = report.values.changed;
-  const caption =
-    total > report.changes.length
-      ? `与库里不同的数值（共 ${total} 个，列出前 ${report.changes.length} 个）`
-      : `与库里不同的数值（${total} 个）`;
-  return table(
-    caption,
-    ['行', '点位', '时间', '指标', '库里', '文件'],
-    report.changes.map((change) => [
-      String(change.line),
-      change.site,
-      timeWords(change.time),
-      change.indicator,
-      change.stored,
-      change.file,
-    ]),
-  );
-}
-
-function overwriteForm(onOverwrite) {
+function overwriteForm(report, onOverwrite) {
+  if (!onOverwrite) return null;
   const reason = element('input', { type: 'text', maxlength: '500', required: true });
+  const sure = checkbox(`已核对，用文件里的数覆盖库里的 ${report.values.changed} 个数值`, { required: true });
   return element(
     'form',
     {
@@ -178,42 +193,67 @@ function overwriteForm(onOverwrite) {
       },
     },
     field('覆盖的原因', reason, '如：仪器校准后重报'),
+    sure.node,
     element('button', { type: 'submit', class: 'danger' }, '覆盖并提交'),
   );
 }
 
-/** What became of a file. `onCommit` and `onOverwrite` add the buttons for what may come next. */
-export function reportPanel(report, { onCommit, onOverwrite }) {
-  const faulty = report.status === 'dry-run' && report.faultCount > 0;
-  const [tone, title] = faulty
-    ? ['warn', `! 试读完成：有 ${report.faultCount} 处问题，还没有写入`]
-    : (statusWords[report.status] ?? ['plain', report.status]);
+function heading(report) {
+  if (report.undone) {
+    const { at, by, reason } = report.undone;
+    return ['warn', `↶ 已撤销（${timeWords(at)}，${by}；原因：${reason}）`];
+  }
+  if (report.status !== 'dry-run') return statusWords[report.status] ?? ['plain', report.status];
+  if (mayCommit(report)) {
+    if (report.faultCount > 0) {
+      return ['warn', `! 试读完成：有 ${report.faultCount} 处问题，有问题的行将跳过，还没有写入`];
+    }
+    if (report.values.changed > 0) return ['warn', '! 试读完成：与已入库的数值不同，需要您确认，还没有写入'];
+    return statusWords['dry-run'];
+  }
+  return understood(report)
+    ? ['bad', `✕ 试读完成：有 ${report.faultCount} 处问题，还没有写入`]
+    : ['bad', '✕ 试读完成：没有认出这张表，还没有写入'];
+}
+
+function kindsList(report) {
+  return element(
+    'ul',
+    { class: 'row-kinds', 'aria-label': `共读到 ${report.rows.read} 行` },
+    rowKinds.map(([kind, text, hint, hintWritten = hint]) =>
+      element(
+        'li',
+        { class: `kind-${kind}` },
+        element('span', { class: 'number' }, String(report.rows[kind])),
+        element('span', {}, `行${text}`),
+        element('small', {}, report.status === 'committed' ? hintWritten : hint),
+      ),
+    ),
+  );
+}
+
+/**
+ * What became of a file. The actions add what may come next: `onCommit`, `onOverwrite(reason)`, `onSkip`, `onCreate`,
+ * `onSheet(name)`, `onMissing(options)`, `onMapping(mapping, save)`, and `recordFaults`, which gives the number of the recorded refusal.
+ */
+export function reportPanel(report, actions = {}) {
+  const [tone, title] = heading(report);
+  const commits = mayCommit(report) || report.status === 'needs-overwrite';
   return element(
     'section',
     { class: `panel result ${tone}` },
     element('h3', { tabindex: '-1' }, title),
     element('p', {}, nextStep(report)),
-    element(
-      'ul',
-      { class: 'row-kinds', 'aria-label': `共读到 ${report.rows.read} 行` },
-      rowKinds.map(([kind, text, hint, hintWritten = hint]) =>
-        element(
-          'li',
-          { class: `kind-${kind}` },
-          element('span', { class: 'number' }, String(report.rows[kind])),
-          element('span', {}, `行${text}`),
-          element('small', {}, report.status === 'committed' ? hintWritten : hint),
-        ),
-      ),
-    ),
-    faultFileButton(report),
+    understood(report) ? kindsList(report) : null,
+    faultFile(report, actions),
+    skipOffer(report, actions.onSkip),
+    unknownSites(report, actions.onCreate),
+    missingForm(report, actions),
     faultTable(report),
+    changeTable(report),
+    createdSitesTable(report),
     impactTable(report),
-    report.status === 'needs-overwrite' || report.changes.length > 0 ? changeTable(report) : null,
-    report.status === 'needs-overwrite' && onOverwrite ? overwriteForm(onOverwrite) : null,
-    report.status === 'dry-run' && !faulty && onCommit
-      ? element('button', { type: 'button', class: 'primary', on: { click: onCommit } }, '确认提交')
-      : null,
+    commits ? commitForm(report, actions.onCommit, actions.onOverwrite) : null,
     report.notices.length > 0
       ? element(
           'ul',
@@ -222,48 +262,7 @@ export function reportPanel(report, { onCommit, onOverwrite }) {
         )
       : null,
     facts(report),
-  );
-}
-
-/** The latest uploads as a table; `open` shows one of them. */
-export async function showRecent(section, { onRefused, open }) {
-  let items;
-  try {
-    ({ items } = await call('/api/v1/uploads?limit=20'));
-  } catch (error) {
-    if (error.status === 401) return onRefused(error.message);
-    section.replaceChildren(element('p', { class: 'notice bad' }, `最近的上传没有取到：${error.message}`));
-    return;
-  }
-  if (items.length === 0) {
-    section.replaceChildren(element('p', { class: 'status' }, '还没有上传过文件。'));
-    return;
-  }
-  section.replaceChildren(
-    table(
-      '最近的上传',
-      ['时间', '文件', '结果', '新增行', '不同行', '问题', '上传人', ''],
-      items.map((upload) => [
-        timeWords(upload.uploadedAt),
-        upload.fileName,
-        recentWords[upload.status] ?? upload.status,
-        String(upload.rows.new),
-        String(upload.rows.changed),
-        String(upload.faultCount),
-        upload.uploadedBy,
-        upload.id === null
-          ? ''
-          : element(
-              'button',
-              {
-                type: 'button',
-                class: 'quiet',
-                'aria-label': `查看 ${upload.fileName} 的结果`,
-                on: { click: () => open(upload.id) },
-              },
-              '查看',
-            ),
-      ]),
-    ),
+    sheetTable(report, actions.onSheet),
+    mappingForm(report, actions),
   );
 }

@@ -1,17 +1,8 @@
 import { call } from './api.js';
-import { element, field, fillSelect, select } from './dom.js';
+import { element, fact, field, fillSelect, select } from './dom.js';
+import { outlook, yearOnYearWords } from './outlook.js';
+import { verdicts } from './words.js';
 
-/** Verdicts in the order of urgency; each has a sign and a word besides its colour. */
-export const verdicts = [
-  ['missed', '未达标', '✕'],
-  ['lost', '已无法达标', '✕'],
-  ['at-risk', '存在风险', '!'],
-  ['insufficient-data', '数据不足', '?'],
-  ['not-reported', '未报送', '○'],
-  ['on-track', '进度正常', '→'],
-  ['secured', '锁定达标', '✓'],
-  ['met', '已达标', '✓'],
-];
 const grades = ['Ⅰ 类', 'Ⅱ 类', 'Ⅲ 类', 'Ⅳ 类', 'Ⅴ 类', '劣Ⅴ 类'];
 const signs = { '<=': '≤', '>=': '≥', '=': '=' };
 const countWords = { day: '天', month: '个月', report: '份报表' };
@@ -65,10 +56,6 @@ function badge(verdict, text) {
   );
 }
 
-function fact(name, value) {
-  return element('div', { class: 'fact' }, element('dt', {}, name), element('dd', {}, value));
-}
-
 function bullets(title, items) {
   if (!items || items.length === 0) return null;
   return element(
@@ -111,6 +98,7 @@ function targetItem(target) {
           { class: 'figure' },
           element('strong', {}, valueWords(target, target.value)),
           element('span', { class: 'sub' }, `目标 ${limitWords(target)}`),
+          element('span', { class: 'sub' }, yearOnYearWords(target, valueWords)),
         ),
         element(
           'span',
@@ -129,6 +117,7 @@ function targetItem(target) {
         'div',
         { class: 'more' },
         element('p', { class: 'reason' }, target.reason),
+        outlook(target, valueWords),
         element(
           'blockquote',
           {},
