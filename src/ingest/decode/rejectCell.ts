@@ -14,8 +14,17 @@ const maxValueLength = 200;
  * value are also parameters, so that every message can name them.
  */
 export function rejectCell(line: number, column: string, value: string, fault: Fault): Rejection {
-  const shown = value.length > maxValueLength ? value.slice(0, maxValueLength) : value;
+  const shown = copyText(value.slice(0, maxValueLength));
   return { line, column, value: shown, code: fault.code, params: { column, value: shown, ...fault.params } };
+}
+
+/**
+ * The same text in memory of its own: a cell is a slice of the stretch of the file it was cut from, and a thousand kept
+ * faults would keep a thousand stretches.
+ */
+function copyText(text: string): string {
+  // Lone surrogates stay what they are, as they would not in UTF-8.
+  return Buffer.from(text, 'utf16le').toString('utf16le');
 }
 
 /** A rejection of the file as a whole (line 0). */
