@@ -200,3 +200,10 @@ test.each([
 ])('the delimiter %j of %j', (delimiter, text) => {
   expect(detectDelimiter(text)).toBe(delimiter);
 });
+
+test('a row of nothing but quotes takes no longer than other rows of its length', async () => {
+  // With every search running back to the header, this would take minutes.
+  const batches = [];
+  for await (const batch of readCsvRecords([`a,b\n${'""'.repeat(450_000)}"\n`])) batches.push(batch);
+  expect(batches.flatMap(({ rejected }) => rejected.map(({ code }) => code))).toEqual(['quote-broken']);
+});

@@ -221,8 +221,9 @@ function endOfLastRecord(text: string, quoted: boolean): number {
     const quote = text.indexOf('"', at);
     const stop = quote < 0 ? text.length : quote;
     if (!inside) {
-      const feed = text.lastIndexOf('\n', stop - 1);
-      if (stop > 0 && feed >= at) end = feed + 1;
+      // Only in this stretch: searched backwards through the whole text, a row of quotes would take its square.
+      const feed = text.slice(at, stop).lastIndexOf('\n');
+      if (feed >= 0) end = at + feed + 1;
     }
     if (quote < 0) return end;
     inside = !inside;
