@@ -6,7 +6,7 @@ import type { ListRole } from './listSynonyms.js';
 import type { Mapping } from './mapping.js';
 import type { Fault } from './rejectCell.js';
 import type { PublishedIndicator, StructuralRole, StructuralSynonym } from './structuralSynonyms.js';
-import type { DateSystem, HourLabel } from './timeConvention.js';
+import type { DateOrder, DateSystem, HourLabel } from './timeConvention.js';
 
 /** What a decoder needs to know of a site. */
 export type SiteKey = Pick<Site, 'id' | 'code' | 'name' | 'kind'>;
@@ -97,6 +97,8 @@ export interface DecodeOptions {
   readonly serialDates?: boolean;
   /** Day 0 of serial dates: 1900 (default) or 1904. */
   readonly dateSystem?: DateSystem;
+  /** Which part of a date with its year last is the month; only a mapping says so. */
+  readonly dateOrder?: DateOrder;
   /** A blank date takes the date of the row above (merged cells); never across a gap or an unreadable date. */
   readonly fillDownDates?: boolean;
   /**

@@ -68,11 +68,13 @@ function withMapping(options: DecodeOptions, mapping: NonNullable<DecodeOptions[
   const year = options.year ?? mapping.year;
   const interval = options.interval ?? mapping.interval;
   const hourLabel = options.hourLabel ?? mapping.hourLabel;
+  const { dateOrder } = mapping;
   return {
     ...options,
     ...(year === undefined ? {} : { year }),
     ...(interval === undefined ? {} : { interval }),
     ...(hourLabel === undefined ? {} : { hourLabel }),
+    ...(dateOrder === undefined ? {} : { dateOrder }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Indicator } from '../../domain/indicator.js';
 import type { MessageCode } from '../../domain/messages.js';
 import type { ListRole } from './listSynonyms.js';
 import type { PublishedIndicator, StructuralRole } from './structuralSynonyms.js';
-import type { DateSystem, HourLabel } from './timeConvention.js';
+import type { DateOrder, DateSystem, HourLabel } from './timeConvention.js';
 import type { Moment } from './timeText.js';
 import type { UnitConversion } from './unit.js';
 
@@ -73,6 +73,8 @@ export interface LayoutPlan {
   readonly hourLabel: HourLabel;
   /** Plain numbers in date columns count days in this system; absent: they are faults. */
   readonly serialDates?: DateSystem;
+  /** Which part of a date with its year last is the month; absent: such dates are faults. */
+  readonly dateOrder?: DateOrder;
   /** Blank dates take the date above. */
   readonly fillDownDates?: boolean;
   /** Year for times without one. */

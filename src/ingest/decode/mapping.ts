@@ -3,6 +3,7 @@ import { delimiters, type Delimiter } from './delimiter.js';
 import { layoutNames, type LayoutPlan } from './layoutPlan.js';
 import { listRoles } from './listSynonyms.js';
 import { publishedIndicators, structuralRoles } from './structuralSynonyms.js';
+import { dateOrders } from './timeConvention.js';
 
 const text = z.string().trim().min(1).max(200);
 
@@ -34,6 +35,8 @@ export const mappingSchema = z.strictObject({
   hourLabel: z.enum(['end', 'start']).optional(),
   /** For times without a year; a year in the request goes before it. */
   year: z.int().min(1990).max(2100).optional(),
+  /** Of dates with the year last, `01/09/2019`: which part is the month. Without it they are refused. */
+  dateOrder: z.enum(dateOrders).optional(),
   /** To be handed to `readCsvRecords`; see `csvOptionsOf`. */
   delimiter: z.enum(delimiters).optional(),
 });
@@ -64,6 +67,7 @@ export function describeMapping(plan: LayoutPlan): Mapping {
     layout: plan.layout,
     ...(measured ? { interval: plan.interval } : {}),
     hourLabel: plan.hourLabel,
+    ...(plan.dateOrder === undefined ? {} : { dateOrder: plan.dateOrder }),
     ...(isDelimiter(plan.delimiter) ? { delimiter: plan.delimiter } : {}),
   };
 }

@@ -130,9 +130,11 @@ function intervalOf(moment: Moment): Interval {
 export function timeOptions({
   serialDates,
   dateSystem = 1900,
+  dateOrder,
   fillDownDates,
-}: DecodeOptions): Pick<LayoutPlan, 'serialDates' | 'fillDownDates'> {
+}: DecodeOptions): Pick<LayoutPlan, 'serialDates' | 'dateOrder' | 'fillDownDates'> {
   return {
+    ...(dateOrder === undefined ? {} : { dateOrder }),
     ...(serialDates === true ? { serialDates: dateSystem } : {}),
     ...(fillDownDates === true ? { fillDownDates } : {}),
   };

@@ -6,7 +6,7 @@ import { isMissingMark } from './numberCell.js';
 import { parsePeriod, type ReportPeriod } from './periodText.js';
 import { rejectCell, type Fault } from './rejectCell.js';
 import { parseSerial, serialDayText } from './serialDate.js';
-import type { DateSystem } from './timeConvention.js';
+import type { DateOrder, DateSystem } from './timeConvention.js';
 import {
   atClock,
   buildMoment,
@@ -33,7 +33,10 @@ type TimeColumns = Partial<
 const maxClocks = 1_000;
 
 /** What of a plan the times of rows depend on. */
-export type TimePlan = Pick<LayoutPlan, 'columns' | 'fixedMoment' | 'year' | 'serialDates' | 'fillDownDates'>;
+export type TimePlan = Pick<
+  LayoutPlan,
+  'columns' | 'fixedMoment' | 'year' | 'serialDates' | 'dateOrder' | 'fillDownDates'
+>;
 
 /** Reads the time of a row as it is written; remembers the last one, since many rows share it. */
 export class MomentReader {
@@ -45,6 +48,7 @@ export class MomentReader {
   private readonly fixed: Moment | undefined;
   private readonly year: number | undefined;
   private readonly serialDates: DateSystem | undefined;
+  private readonly dateOrder: DateOrder | undefined;
   private readonly fill: FillDown | undefined;
   private lastTexts: (string | undefined)[] = [];
   private last: Moment | PlacedFault | undefined;
@@ -59,6 +63,7 @@ export class MomentReader {
     this.fixed = plan.fixedMoment;
     this.year = plan.year;
     this.serialDates = plan.serialDates;
+    this.dateOrder = plan.dateOrder;
     this.fill = plan.fillDownDates === true ? new FillDown() : undefined;
   }
 
@@ -132,7 +137,7 @@ export class MomentReader {
     if (text === this.lastDay?.text) return this.lastDay.moment;
     if (isMissingMark(text)) return placed({ code: 'time-missing' }, column, text);
     const serial = this.serialDates === undefined ? undefined : parseSerial(text, this.serialDates);
-    const moment = serial ?? parseMoment(text, this.year);
+    const moment = serial ?? parseMoment(text, this.year, this.dateOrder);
     if (isFault(moment)) return placed(moment, column, text);
     this.lastDay = { text, moment };
     return moment;

@@ -130,3 +130,17 @@ test.each<[string, string, Interval, HourLabel, string]>([
   const start = intervalStart(parseMoment(text) as Moment, interval, label);
   expect(typeof start === 'number' ? shown(start) : start.code).toBe(expected);
 });
+
+test.each([
+  ['01/09/2019', 'month-first', '2019-01-09 00:00 day'],
+  ['01/09/2019', 'day-first', '2019-09-01 00:00 day'],
+  ['01-21-2019', 'month-first', '2019-01-21 00:00 day'],
+  ['21.1.2019 8:00', 'day-first', '2019-01-21 08:00 minute'],
+  ['01/21/2019', 'day-first', 'time-impossible'],
+  ['01/09-2019', 'month-first', 'time-unreadable'],
+  ['01/09/19', 'month-first', 'date-ambiguous'],
+  ['2019-01-09', 'day-first', '2019-01-09 00:00 day'],
+] as const)('%s, %s: %s', (text, order, expected) => {
+  const moment = parseMoment(text, undefined, order);
+  expect(isFault(moment) ? moment.code : `${shown(moment.wallMs)} ${moment.precision}`).toBe(expected);
+});

@@ -1,7 +1,7 @@
 import { beijingOffsetMs, dayMs, hourMs } from '../../domain/calendar.js';
 import type { Interval } from '../../domain/family.js';
 import type { Fault } from './rejectCell.js';
-import type { HourLabel } from './timeConvention.js';
+import type { DateOrder, HourLabel } from './timeConvention.js';
 
 export type TimePrecision = 'year' | 'month' | 'day' | 'minute';
 
@@ -38,15 +38,16 @@ const compactClockPattern = /^(\d{4})(\d{2})(\d{2})[T\s](\d{1,2})(?::(\d{2})(?::
 const yearlessPattern = new RegExp(String.raw`^(\d{1,2})[-/.月](\d{1,2})日?(?:(?<=日)|(?=\s))${clock}?$`);
 const yearlessDayPattern = /^(\d{1,2})[-/月](\d{1,2})日?$/;
 const yearLastPattern = /^\d{1,2}([-/.])\d{1,2}\1(?:\d{4}|\d{2})(?:\s.*)?$/;
+const orderedPattern = new RegExp(String.raw`^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?=\s|$)${clock}?$`);
 const maxTimeText = 80;
 const serialPattern = /^[2-7]\d{4}(?:\.\d+)?$/;
 
 /**
  * Reads a time as clerks and exports write it: `20200402`, `2025-01-01`, `2025/1/1`, `2025.1.1`, `2025年1月1日 8时`,
  * `2025-01-01 08:00[:00]`, ISO with `Z` or an offset, `2025-01`, and with `year` also `04-01 08:00`. Day-first and
- * month-first dates with the year last are ambiguous and refused.
+ * month-first dates with the year last are ambiguous and refused unless `order` says which they are.
  */
-export function parseMoment(text: string, year?: number): MomentResult {
+export function parseMoment(text: string, year?: number, order?: DateOrder): MomentResult {
   if (text.length > maxTimeText) return unreadable;
   const folded = foldTimeText(text);
   const full = fullPattern.exec(folded);
@@ -65,7 +66,19 @@ export function parseMoment(text: string, year?: number): MomentResult {
       compact[4] === undefined ? undefined : [compact[4], compact[5], compact[6]],
     );
   }
-  return parseMonthOrYearless(folded, year);
+  return (
+    (order === undefined ? undefined : parseOrdered(folded, order)) ?? parseMonthOrYearless(folded, year)
+  );
+}
+
+function parseOrdered(folded: string, order: DateOrder): MomentResult | undefined {
+  const found = orderedPattern.exec(folded);
+  if (found === null) return undefined;
+  const [month, day] = order === 'month-first' ? [found[1], found[3]] : [found[3], found[1]];
+  return buildMoment(
+    [found[4], month, day],
+    found[5] === undefined ? undefined : [found[5], found[6], found[7]],
+  );
 }
 
 function parseMonthOrYearless(folded: string, year: number | undefined): MomentResult {
