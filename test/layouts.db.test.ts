@@ -119,6 +119,20 @@ test('rates by township and a county figure: the verdict of target 9 follows, th
     body: { layout: 'county-figures', rows: { new: 1 } },
   });
   expect(await client.target(9, asOf)).toMatchObject({ verdict: 'met', value: '91', used: 1 });
+  // Townships that lost their column would look the same: the report says whose figures they were taken for.
+  const lost = await client.upload('年度,秸秆综合利用率\n2022,88\n', { dryRun: 'true' });
+  expect(lost.body).toMatchObject({ status: 'dry-run', layout: 'county-figures' });
+  expect(lost.body.notices).toContainEqual(expect.stringMatching(/没有乡镇（点位）列，数字都当作全县的读取/));
+  const mapping = JSON.stringify({
+    header: true,
+    layout: 'county-figures',
+    columns: [
+      { position: 0, role: 'year' },
+      { position: 1, role: 'item', indicator: '秸秆综合利用率' },
+    ],
+  });
+  const mapped = await client.upload('年度,秸秆综合利用率\n2022,88\n', { dryRun: 'true', mapping });
+  expect(mapped.body).toMatchObject({ status: 'dry-run', layout: 'county-figures', notices: [] });
   expect(await client.upload(county(89))).toMatchObject({
     status: 409,
     body: { report: { changes: [{ line: 2, time: '2023-01-01', stored: '91', file: '89' }] } },

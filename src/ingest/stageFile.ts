@@ -9,6 +9,7 @@ import type { LayoutPlan } from './decode/layoutPlan.js';
 import { settleMedium } from './decode/mediumLookup.js';
 import { describePlannedTable, describeRefusedTable, type Understanding } from './decode/understanding.js';
 import { FaultList } from './faultList.js';
+import { noteAssumedCounty } from './layoutNotices.js';
 import { NoticeList } from './noticeList.js';
 import { inSheet, openTables, type RecordTable } from './recordSource.js';
 import { loadRowChecker } from './rowChecker.js';
@@ -127,6 +128,7 @@ async function stageTable(
   const { plan } = recognised;
   const understanding = plan.confidence < 1 ? describePlannedTable(plan, head, lookup) : null;
   noteColumnNames(plan, lookup, reading, notices);
+  noteAssumedCounty(plan, sheet, reading, notices);
   const before = totals.rowsRead;
   await stageRows(source, plan, watchNames(lookup, notices), reading, staging, lineOffset);
   totals.rowsRejected += source.rowsRejected;

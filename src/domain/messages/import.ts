@@ -57,6 +57,10 @@ export const importMessages = {
     zh: '第 {line} 行填了分子、分母或佐证材料，但没有填数值，没有入库',
     en: 'Line {line} gives a numerator, denominator or evidence but no value; nothing was stored for it',
   },
+  'notice-read-as-county': {
+    zh: '{place}没有乡镇（点位）列，数字都当作全县的读取；如果是各乡镇的，请补上“乡镇”列再传',
+    en: '{placeEn}There is no township (site) column: all figures were read as those of the whole county; if they are of townships, add the column 乡镇 and upload again',
+  },
   'notice-ignored-columns': { zh: '未使用的列：{columns}', en: 'Columns not used: {columns}' },
   'notice-unknown-sites': {
     zh: '{count} 个点位没有登记：{sites}',
