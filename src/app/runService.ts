@@ -10,7 +10,7 @@ import { findDemo, loadDemo } from '../demo/loadDemo.js';
 import { createApp } from '../http/app.js';
 import { createHttpServer } from '../http/server.js';
 import type { Services } from '../http/services.js';
-import { clearIncoming } from '../ingest/receivedFile.js';
+import { clearIncoming } from '../ingest/incomingFiles.js';
 import type { Logger } from '../log.js';
 import { startScheduler } from '../schedule/scheduler.js';
 import { createTokenStore } from '../store/tokens.js';

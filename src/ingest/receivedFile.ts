@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { DomainError } from '../domain/domainError.js';
 import type { Rejection } from '../domain/rejection.js';
 import { createEncodingProbe, createTextDecoder, type TextEncodingName } from './decode/encoding.js';
+import { openIncoming } from './incomingFiles.js';
 
 /** A file that has arrived whole on our own disk. */
 export interface ReceivedFile {
@@ -31,9 +32,7 @@ export async function receiveFile(
   content: Readable,
   maxBytes: number,
 ): Promise<ReceivedFile> {
-  const incoming = join(uploadsDir, 'incoming');
-  await mkdir(incoming, { recursive: true, mode: 0o700 });
-  const path = join(incoming, randomUUID());
+  const path = await openIncoming(uploadsDir);
   const discard = () => rm(path, { force: true });
   try {
     const hash = createHash('sha256');
@@ -77,11 +76,6 @@ export async function receiveFile(
     await discard();
     throw error;
   }
-}
-
-/** Removes what an upload that was cut off by a crash left behind. */
-export async function clearIncoming(uploadsDir: string): Promise<void> {
-  await rm(join(uploadsDir, 'incoming'), { recursive: true, force: true });
 }
 
 /** The file's text, decoded chunk by chunk. */
