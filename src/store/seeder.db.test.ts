@@ -68,6 +68,41 @@ test('a corrected seed updates what nobody has edited', async () => {
   expect(await loadSeeds(database.pool, files)).toMatchObject({ updated: 1 });
 });
 
+test('a corrected kind marks the months of the site to be graded anew, unless the bureau has edited the site', async () => {
+  const index = files.seeds.sites.findIndex(({ kind }) => kind === 'river-section');
+  const { code } = files.seeds.sites[index]!;
+  await database.pool.query(
+    `insert into water_site_months (month, site_id, items, samples, input, grade, determining, main_pollutants, no_flow,
+                                    standard_id)
+     select '2024-03-01', id, '{}', 1, 'samples', 2, '{}', '[]', false, 'gb3838-2002' from sites where code = $1`,
+    [code],
+  );
+  const marked = async () => {
+    const { rows } = await database.pool.query<{ day: string }>(
+      `select p.day::text from pending_days p join sites s on s.id = p.site_id
+        where p.medium = 'water' and s.code = $1`,
+      [code],
+    );
+    await database.pool.query('delete from pending_days');
+    return rows.map(({ day }) => day);
+  };
+  await marked();
+  expect(await loadSeeds(database.pool, edited('sites', index, { waterBody: '别的河' }))).toMatchObject({
+    updated: 1,
+  });
+  expect(await marked()).toEqual([]);
+  expect(await loadSeeds(database.pool, edited('sites', index, { kind: 'lake-section' }))).toMatchObject({
+    updated: 1,
+  });
+  expect(await marked()).toEqual(['2024-03-01']);
+  expect(await loadSeeds(database.pool, files)).toMatchObject({ updated: 1 });
+  expect(await marked()).toEqual(['2024-03-01']);
+  await database.pool.query('update sites set edited_at = now() where code = $1', [code]);
+  const outcome = await loadSeeds(database.pool, edited('sites', index, { kind: 'lake-section' }));
+  expect(outcome.kept).toEqual([`site ${code}`]);
+  expect(await marked()).toEqual([]);
+});
+
 test('what the bureau has edited stays, also when the seed changes afterwards', async () => {
   const { code } = files.seeds.sites[4]!;
   await inTransaction(database.pool, (client) => updateSite(client, code, { name: '局里的名字' }));

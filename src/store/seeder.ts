@@ -5,7 +5,7 @@ import { inTransaction } from './pool.js';
 import { markCheckedDays } from './qualityRules.js';
 import type { SeedFiles } from './seedFiles.js';
 import { recordGroups, recordSites, type Recorder } from './siteHistory.js';
-import { lockMembership, markGroupDays } from './sites.js';
+import { lockMembership, markGradesOf, markGroupDays } from './sites.js';
 
 const seeder: Recorder = { name: 'seeds', office: '' };
 
@@ -107,17 +107,7 @@ function seedKinds({ seeds, documents }: SeedFiles): SeedKind<never>[] {
       keyColumn: 'code',
       columns: (entry) => ({ name_zh: entry.nameZh }),
     }),
-    tableKind('site', seeds.sites, (entry) => entry.code, {
-      table: 'sites',
-      keyColumn: 'code',
-      columns: (entry) => ({
-        name: entry.name,
-        kind: entry.kind,
-        water_body: entry.waterBody,
-        aliases: entry.aliases,
-        placeholder: entry.placeholder,
-      }),
-    }),
+    siteKind(seeds.sites),
     groupKind(seeds.siteGroups),
     tableKind('standard', Object.entries(documents), ([file]) => file.replace(/\.json$/, ''), {
       table: 'standards',
@@ -169,6 +159,36 @@ function tableKind<T>(
         [key(entry), ...Object.values(columns)],
       );
       return rowCount === 1;
+    },
+  };
+}
+
+type SiteSeed = SeedFiles['seeds']['sites'][number];
+
+function siteKind(entries: readonly SiteSeed[]): SeedKind<SiteSeed> {
+  const kind = tableKind('site', entries, (entry) => entry.code, {
+    table: 'sites',
+    keyColumn: 'code',
+    columns: (entry) => ({
+      name: entry.name,
+      kind: entry.kind,
+      water_body: entry.waterBody,
+      aliases: entry.aliases,
+      placeholder: entry.placeholder,
+    }),
+  });
+  return {
+    ...kind,
+    async update(client, entry) {
+      const { rows } = await client.query<{ kind: string }>(
+        'select kind from sites where code = $1 and edited_at is null',
+        [entry.code],
+      );
+      // As when a person changes it: another kind may mean another water body and other limits.
+      if (rows[0] !== undefined && rows[0].kind !== entry.kind) {
+        await markGradesOf(client, entry.code, entry.kind);
+      }
+      return kind.update(client, entry);
     },
   };
 }
