@@ -153,6 +153,40 @@ describe('import', () => {
     expect(await storedCount(2021)).toBe(2 * 24 * 2);
   });
 
+  test('reads by the settings of a source, keeps a mapping there, makes sites; and resumes with the same', async () => {
+    const columns = [
+      { position: 0, role: 'site' },
+      { position: 1, role: 'datetime' },
+      { position: 2, role: 'item', indicator: 'pm25' },
+    ];
+    const named = { nameZh: '采集仪', options: { delimiter: ';' } };
+    expect((await client.send('PUT', '/api/v1/sources/logger', named)).status).toBe(200);
+    const mapping = join(directory, 'mapping.json');
+    await writeFile(mapping, JSON.stringify({ header: false, columns }));
+    const first = join(directory, '采集1.txt.csv');
+    await writeFile(first, '命令行新站;2016-01-01 08:00;35\n');
+    const said = ['--source', 'logger', '--create-sites'];
+    const kept = await cli(['import', first, ...said, '--mapping', mapping, '--save-mapping', '--json']);
+    expect(kept.code).toBe(0);
+    expect(JSON.parse(kept.stdout)).toMatchObject({
+      status: 'committed',
+      createdSites: [{ name: '命令行新站' }],
+      source: { code: 'logger', version: 1, mappingVersion: 2 },
+    });
+    const second = join(directory, '采集2.csv');
+    await writeFile(second, '命令行新站;2016-01-01 09:00;36\n');
+    expect(await cli(['import', second, ...said])).toMatchObject({ code: 0 });
+    const again = await cli(['import', second, ...said]);
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('跳过 1 个已导入过的文件')]);
+    const other = join(directory, '其他.csv');
+    await writeFile(other, '站点|监测时间|氨氮|备用\nair-town|2016-01-01 08:00|ND|x\n');
+    const read = ['--delimiter', '|', '--ignore-columns', '["备用"]', '--detection-limits', '{"氨氮":0.025}'];
+    const tried = await cli(['import', other, ...read, '--dry-run', '--json']);
+    expect(JSON.parse(tried.stdout)).toMatchObject({
+      options: { delimiter: '|', ignoreColumns: ['备用'], detectionLimits: { 氨氮: 0.025 } },
+    });
+  });
+
   test('ends with a code of its own for each way a file may be left out, the gravest first', async () => {
     const good = join(directory, 'good.csv');
     const faulty = join(directory, 'faulty.csv');

@@ -10,6 +10,7 @@ import { Recomputation } from '../../assessment/recompute.js';
 import { prepareImpact } from '../../assessment/verdictImpact.js';
 import { DomainError } from '../../domain/domainError.js';
 import { formatMend, formatMessage } from '../../domain/messages.js';
+import { applySource } from '../../ingest/applySource.js';
 import { readingOptions, type ImportOptions } from '../../ingest/importOptions.js';
 import { findCommitted } from '../../store/uploads.js';
 import {
@@ -122,9 +123,14 @@ async function createImporter(
   const actor = commandActor(options);
   const skips = options['again'] !== true && !importOptions.dryRun;
 
+  // Uploads are recorded with what was taken from their source.
+  const findBefore = async (sha256: string) => {
+    const { options: asRead } = await applySource(pool, importOptions);
+    return findCommitted(pool, sha256, readingOptions(asRead));
+  };
   const take = async (file: FoundFile, read: (bytes: number) => void): Promise<FileOutcome> => {
     const sha256 = await hashOf(file.path);
-    const before = skips ? await findCommitted(pool, sha256, readingOptions(importOptions)) : undefined;
+    const before = skips ? await findBefore(sha256) : undefined;
     if (before !== undefined) {
       read(file.bytes);
       return { kind: 'skipped', uploadId: before.id };
