@@ -29,12 +29,32 @@ export function jsonText<S extends z.ZodType>(shape: S, example: string, maxLeng
     .string()
     .max(maxLength)
     .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.issues.push({ code: 'custom', message: `JSON: ${example}`, input: text });
+      const refuse = (message: string) => {
+        context.issues.push({ code: 'custom', message, input: text });
         return z.NEVER;
+      };
+      let parsed: unknown;
+      try {
+        parsed = JSON.parse(text);
+      } catch {
+        return refuse(`JSON: ${example}`);
       }
+      return isStorable(parsed) ? parsed : refuse(unstorableText);
     })
     .pipe(shape);
+}
+
+const unstorableText =
+  '含有无法保存的字符（空字符或残缺的 Unicode 字符） / holds a character that cannot be stored (NUL or half a Unicode character)';
+
+/** Whether the database can keep all texts of a value: written as escapes, NUL and half pairs pass every other check. */
+function isStorable(value: unknown): boolean {
+  const waiting = [value];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (typeof next === 'string' && (next.includes('\0') || /\p{Cs}/u.test(next))) return false;
+    if (typeof next !== 'object' || next === null) continue;
+    for (const [key, part] of Object.entries(next)) waiting.push(key, part);
+  }
+  return true;
 }
