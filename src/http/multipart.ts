@@ -121,7 +121,8 @@ function watchClient(request: Request, idleMs: number, fail: (error: RequestProb
   const onData = () => timer.refresh();
   const onEnd = () => clearTimeout(timer);
   const onClose = () => {
-    if (!request.complete) fail(new RequestProblem('upload-interrupted'));
+    // Not `complete`: a body that has arrived whole is lost, too, when the connection ends before it was read.
+    if (!request.readableEnded) fail(new RequestProblem('upload-interrupted'));
   };
   request.on('data', onData).once('end', onEnd).once('close', onClose).once('error', onClose);
   return () => {
