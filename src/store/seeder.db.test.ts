@@ -101,6 +101,8 @@ test('a corrected kind marks the months of the site to be graded anew, unless th
   const outcome = await loadSeeds(database.pool, edited('sites', index, { kind: 'lake-section' }));
   expect(outcome.kept).toEqual([`site ${code}`]);
   expect(await marked()).toEqual([]);
+  await database.pool.query('update sites set edited_at = null where code = $1', [code]);
+  expect(await loadSeeds(database.pool, files)).toMatchObject({ updated: 1, kept: [] });
 });
 
 test('what the bureau has edited stays, also when the seed changes afterwards', async () => {
