@@ -79,6 +79,7 @@ test('every route and command that gives a table is tried here', async () => {
   expect(giving.map(({ path }) => path).sort()).toEqual([
     '/api/v1/readings',
     '/api/v1/suspects',
+    '/api/v1/targets.xlsx',
     '/api/v1/templates/:office.xlsx',
     '/api/v1/uploads/:id/errors',
   ]);
@@ -87,7 +88,7 @@ test('every route and command that gives a table is tried here', async () => {
   for (const file of await readdir(commands)) {
     if (/\bout: textOption/.test(await readFile(join(commands, file), 'utf8'))) writing.push(file);
   }
-  expect(writing.sort()).toEqual(['exportReadings.ts', 'templates.ts']);
+  expect(writing.sort()).toEqual(['exportReadings.ts', 'ledger.ts', 'templates.ts']);
 });
 
 test('readings as CSV, from the service and from the command line', async () => {
@@ -121,6 +122,49 @@ test('suspicious values as CSV', async () => {
   expect(formulasOf(csv)).toEqual([]);
   expect(csv).toContain("'-2+3");
   expect(csv).toContain(',90,');
+});
+
+test('the ledger: numbers are numbers, Chinese is whole, texts never run, from the service and the command line', async () => {
+  const { content, headers } = await download('/api/v1/targets.xlsx?asOf=2025-12-31');
+  expect(decodeURIComponent(headers.get('content-disposition')!)).toContain('目标台账_2025-12-31.xlsx');
+  expect(formulasOfWorkbook(content)).toEqual([]);
+  const book = xlsx.read(content, { cellNF: true });
+  expect(book.SheetNames[0]).toBe('说明');
+  expect(book.SheetNames.at(-1)).toBe('按责任单位');
+  expect(book.SheetNames.length).toBe(4);
+  const about = xlsx.utils.sheet_to_json<string[]>(book.Sheets['说明']!, { header: 1 }).flat();
+  expect(about).toEqual(expect.arrayContaining(['截至日期：2025-12-31', '数据性质：正式数据']));
+  const { body } = await client.get<{
+    items: { id: number; limit: string; verdictZh: string; offices: string[] }[];
+  }>('/api/v1/targets?asOf=2025-12-31');
+  type Cells = Record<string, string | number>;
+  const rowsOf = (name: string) => xlsx.utils.sheet_to_json<Cells>(book.Sheets[name]!);
+  const byPlan = book.SheetNames.slice(1, -1).flatMap(rowsOf);
+  expect(byPlan.map((row) => row['编号']).sort((a, b) => Number(a) - Number(b))).toEqual(
+    body.items.map(({ id }) => id),
+  );
+  for (const item of body.items) {
+    const row = byPlan.find((one) => one['编号'] === item.id)!;
+    expect([row['目标值'], row['判定'], row['截至']]).toEqual([
+      Number(item.limit),
+      item.verdictZh,
+      '2025-12-31',
+    ]);
+  }
+  expect(rowsOf('按责任单位').length).toBe(
+    body.items.reduce((sum, { offices }) => sum + Math.max(1, offices.length), 0),
+  );
+  const sheet = book.Sheets[book.SheetNames[1]!]!;
+  expect(sheet['!autofilter']).toBeDefined();
+  const decimal = body.items.find(({ limit }) => /\.\d$/.test(limit))!;
+  const cells = Object.values(sheet) as xlsx.CellObject[];
+  expect(cells.some(({ v, z }) => v === Number(decimal.limit) && z === '0.0')).toBe(true);
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME, DATA_DIR: service.dataDir, LOG_LEVEL: 'silent' };
+  const words = ['ledger', '--as-of', '2025-12-31', '--out', '台账.xlsx'];
+  await run(process.execPath, [resolve('dist/cli/main.js'), ...words], { env, cwd: directory });
+  const written = xlsx.read(await readFile(join(directory, '台账.xlsx')));
+  expect(written.SheetNames).toEqual(book.SheetNames);
 });
 
 test('a template bears hostile names as texts that stay texts, and is read back by them', async () => {

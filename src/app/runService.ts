@@ -4,9 +4,11 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Recomputation } from '../assessment/recompute.js';
+import { VerdictHistory } from '../assessment/verdictHistory.js';
 import type { Config } from '../config.js';
 import { demoAsOf } from '../demo/demoData.js';
 import { findDemo, loadDemo } from '../demo/loadDemo.js';
+import { publishDemo } from '../demo/publishDemo.js';
 import { createApp } from '../http/app.js';
 import { createHttpServer } from '../http/server.js';
 import type { Services } from '../http/services.js';
@@ -16,6 +18,7 @@ import { startScheduler } from '../schedule/scheduler.js';
 import { createTokenStore } from '../store/tokens.js';
 import { createFaultPoint } from './faultPoint.js';
 import { openDatabase, type OpenDatabase } from './openDatabase.js';
+import { markFigure } from './publishedFigureService.js';
 import { createServices, uploadsDirOf } from './services.js';
 import { formatTargetTable } from './targetTable.js';
 
@@ -70,6 +73,16 @@ async function serve(
   const recomputation = new Recomputation(pool, logger);
   if (demo) await loadDemo(pool, (rows) => terminal.tell(`装入示例数据：${rows} 行 / demonstration rows`));
   await recomputation.drain((days) => terminal.tell(`计算统计值：${days} 个站点日 / site days recomputed`));
+  if (demo)
+    await publishDemo(pool, (client, actor) =>
+      markFigure(client, actor, {
+        kind: 'group-mean',
+        subject: 'air-county-evaluation/pm10',
+        period: '2025-03',
+        document: '环境质量月报（示例）',
+        date: '2025-04-10',
+      }),
+    );
   await clearIncoming(uploadsDirOf(dataDir));
   const isDemo = (await findDemo(pool)) !== undefined;
   const services = createServices({
@@ -87,8 +100,20 @@ async function serve(
   const server = createHttpServer(createApp(services, { logger, maxUploadBytes: config.maxUploadBytes }));
   const answering = trackAnswers(server);
   const address = await listen(server, config);
+  const history = new VerdictHistory(pool, logger, () => services.judgeDate());
   const scheduler = startScheduler(
-    [{ name: 'recompute', expression: '*/10 * * * * *', run: () => recomputation.drain() }],
+    [
+      {
+        name: 'recompute',
+        expression: '*/10 * * * * *',
+        async run() {
+          await recomputation.drain();
+          history.trigger();
+        },
+      },
+      // Every day is recorded also when nothing was written on it.
+      { name: 'verdict-history', expression: '0 5 0 * * *', run: () => history.drain() },
+    ],
     logger,
   );
   await announce(services, address, database.engine.label, isDemo, terminal);
@@ -99,7 +124,9 @@ async function serve(
     address,
     async stop() {
       await closeServer(server, answering, logger);
+      history.stop();
       await scheduler.stop();
+      await history.stopped();
       await recomputation.stop();
       await database.close();
     },

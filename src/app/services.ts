@@ -13,6 +13,8 @@ import { createCatalogueService } from './catalogueService.js';
 import { createColumnNameService } from './columnNameService.js';
 import { createDustPeriodService } from './dustPeriodService.js';
 import { createHistoryService } from './historyService.js';
+import { createLedgerService } from './ledgerService.js';
+import { createPublishedFigureService } from './publishedFigureService.js';
 import { createQualityService } from './qualityService.js';
 import { createReadingService } from './readingService.js';
 import { createReportService } from './reportService.js';
@@ -22,6 +24,7 @@ import { createTargetService } from './targetService.js';
 import { createTemplateService } from './templateService.js';
 import { createUndoService } from './undoService.js';
 import { createUploadService } from './uploadService.js';
+import { createVerdictHistoryService } from './verdictHistoryService.js';
 
 export interface ServiceOptions {
   readonly pool: Pool;
@@ -76,6 +79,9 @@ export function createServices(options: ServiceOptions): Services {
     targets: createTargetService(pool, demoData),
     quality: createQualityService(pool, judgeDate, () => recomputation.trigger()),
     templates: createTemplateService(pool, judgeDate),
+    verdictHistory: createVerdictHistoryService(pool),
+    publishedFigures: createPublishedFigureService(pool, () => recomputation.drain()),
+    ledger: createLedgerService(pool, demoData),
   };
 }
 

@@ -6,6 +6,7 @@ import type { TargetService, TargetView } from '../http/services.js';
 import type { Pool } from '../store/pool.js';
 import { listOffices } from '../store/reference.js';
 import { listPlans } from '../store/targets.js';
+import { listTurningDays } from '../store/verdictDays.js';
 
 /** Judges the targets on request, in the words of one language. */
 export function createTargetService(pool: Pool, demoData: () => boolean): TargetService {
@@ -13,6 +14,7 @@ export function createTargetService(pool: Pool, demoData: () => boolean): Target
     const judged = await judgeTargets(pool, asOf, only);
     const plans = new Map((await listPlans(pool)).map((plan) => [plan.id, plan.document]));
     const offices = await listOffices(pool);
+    const turned = await listTurningDays(pool, asOf);
     return judged.map((one) =>
       toView(one, {
         asOf,
@@ -20,6 +22,7 @@ export function createTargetService(pool: Pool, demoData: () => boolean): Target
         planDocument: plans.get(one.target.planId) ?? '',
         offices: one.target.offices.map((code) => offices.get(code) ?? code),
         demo: demoData(),
+        turnedOn: turnedOn(one, turned.get(one.target.id)),
       }),
     );
   };
@@ -44,6 +47,15 @@ interface ViewContext {
   readonly planDocument: string;
   readonly offices: string[];
   readonly demo: boolean;
+  readonly turnedOn: string | null;
+}
+
+/** While the history lags behind the data, nobody can tell yet. */
+function turnedOn(
+  { judgement }: JudgedTarget,
+  said: { readonly verdict: string; readonly since: string } | undefined,
+): string | null {
+  return said?.verdict === judgement.verdict ? said.since : null;
 }
 
 const dayKinds = new Set(['annual-mean', 'day-share', 'day-count']);
@@ -69,6 +81,7 @@ function toView({ target, judgement, ruleAssumptions }: JudgedTarget, context: V
     asOf: context.asOf,
     verdict: judgement.verdict,
     verdictZh: verdictZh[judgement.verdict],
+    turnedOn: context.turnedOn,
     value: judgement.value,
     valueUnrounded: judgement.valueUnrounded,
     distance: judgement.distance,

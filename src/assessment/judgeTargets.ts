@@ -1,4 +1,4 @@
-import { addDays, addMonths } from '../domain/calendar.js';
+import { addDays, addMonths, monthOfDay } from '../domain/calendar.js';
 import { Decimal } from '../domain/decimal.js';
 import {
   chooseStandard,
@@ -32,14 +32,22 @@ export interface JudgedTarget extends TargetVersion {
   readonly ruleAssumptions: readonly { readonly zh: string; readonly en: string }[];
 }
 
-/** Data shared by the targets of one round, loaded once. */
-interface Round {
+/** Data shared by the targets and as-of days of one round, loaded once. */
+export interface SharedRound {
   readonly db: Queryable;
   readonly reference: Reference;
-  readonly asOf: string;
   readonly reports: readonly StoredReport[];
   readonly airDays: Map<string, Promise<AirDays>>;
+  /** Days of whole periods, also those after an as-of day. */
   readonly dayInputs: Map<string, Promise<DaysInput>>;
+  readonly meanDays: Map<string, Promise<readonly JudgedDay[]>>;
+  readonly sections: Map<string, Promise<readonly JudgedSection[]>>;
+  /** Sections are judged by whole months: as-of days that know the same months are judged once. */
+  readonly waterJudgements: Map<string, Judgement>;
+}
+
+interface Round extends SharedRound {
+  readonly asOf: string;
 }
 
 /** Earlier years that 同比 and projections draw on. */
@@ -53,22 +61,50 @@ interface AirDays {
 
 /** Judges every target that is in force on a day, from the derived figures as they are stored. */
 export async function judgeTargets(db: Queryable, asOf: string, only?: number): Promise<JudgedTarget[]> {
-  const reference = await loadReference(db);
   const versions = (await listTargets(db, asOf)).filter(
     ({ target }) => only === undefined || target.id === only,
   );
+  return judgeVersions(await openRound(db, versions, asOf), versions, asOf);
+}
+
+/** Loads what targets rest on as far as it is shared, for as-of days up to `asOf`. */
+export async function openRound(
+  db: Queryable,
+  versions: readonly TargetVersion[],
+  asOf: string,
+): Promise<SharedRound> {
+  const reference = await loadReference(db);
   const indicators = [...new Set(versions.map(({ target }) => target.indicator))];
-  const reports = await listReports(db, indicators, addDays(asOf, 1));
-  const round: Round = { db, reference, asOf, reports, airDays: new Map(), dayInputs: new Map() };
+  return {
+    db,
+    reference,
+    reports: await listReports(db, indicators, addDays(asOf, 1)),
+    airDays: new Map(),
+    dayInputs: new Map(),
+    meanDays: new Map(),
+    sections: new Map(),
+    waterJudgements: new Map(),
+  };
+}
+
+/** Judges targets as of one of the days of a round. */
+export async function judgeVersions(
+  shared: SharedRound,
+  versions: readonly TargetVersion[],
+  asOf: string,
+): Promise<JudgedTarget[]> {
+  const reports = shared.reports.filter(({ periodEnd }) => periodEnd <= addDays(asOf, 1));
+  const round: Round = { ...shared, reports, asOf };
   const judged: JudgedTarget[] = [];
-  for (const version of versions) judged.push({ ...version, ...(await judgeTarget(round, version.target)) });
+  for (const version of versions) judged.push({ ...version, ...(await judgeTarget(round, version)) });
   return judged;
 }
 
 async function judgeTarget(
   round: Round,
-  target: Target,
+  version: TargetVersion,
 ): Promise<Pick<JudgedTarget, 'judgement' | 'ruleAssumptions'>> {
+  const { target } = version;
   switch (target.kind) {
     case 'annual-mean':
       return judgeMean(round, target);
@@ -76,7 +112,7 @@ async function judgeTarget(
     case 'day-count':
       return judgeByDays(round, target);
     case 'section-grade':
-      return judgeWater(round, target);
+      return judgeWater(round, version);
     case 'rate':
     case 'change-from-base':
       return plain(judgeRate(target, reportedInput(round, target), round.asOf));
@@ -114,21 +150,18 @@ async function judgeMean(round: Round, target: Target) {
   const period = findJudgedPeriod(target, round.asOf);
   const item = target.indicator;
   if (item !== 'pm25' && item !== 'pm10') throw new Error(`target ${target.id}: no annual mean of ${item}`);
-  const { rows, bases } = await airDays(round, target.siteGroup, period);
-  const judgedOf = (row: AirGroupDayRow, ledger: Target['ledger']) =>
-    toDecimal(ledger === 'with-dust' ? row[item] : row[`${item}_no_dust`]);
+  const days = await once(
+    round.meanDays,
+    `${target.siteGroup} ${period.from} ${period.to} ${item} ${target.ledger}`,
+    () => loadMeanDays(round, target, item, period),
+  );
   const limits = chooseStandard(standards.airLimits, period.from);
   const evaluation = chooseStandard(standards.airEvaluation, period.from);
   const { dailyRounding } = evaluation;
   const judgement = judgeAnnualMean(
     target,
     {
-      days: rows.map((row): JudgedDay => ({
-        day: row.day,
-        judged: judgedOf(row, target.ledger),
-        other: judgedOf(row, target.ledger === 'with-dust' ? 'without-dust' : 'with-dust'),
-        basis: bases.get(`${row.day} ${item}`) ?? null,
-      })),
+      days,
       limits,
       dailyDecimals: dailyRounding.enabled ? dailyRounding.decimals[item] : null,
       standards: [limits.id, evaluation.id],
@@ -145,14 +178,32 @@ async function judgeMean(round: Round, target: Target) {
   };
 }
 
+async function loadMeanDays(
+  round: Round,
+  target: Target,
+  item: 'pm25' | 'pm10',
+  period: JudgedPeriod,
+): Promise<JudgedDay[]> {
+  const { rows, bases } = await airDays(round, target.siteGroup, period);
+  const judgedOf = (row: AirGroupDayRow, ledger: Target['ledger']) =>
+    toDecimal(ledger === 'with-dust' ? row[item] : row[`${item}_no_dust`]);
+  return rows.map((row) => ({
+    day: row.day,
+    judged: judgedOf(row, target.ledger),
+    other: judgedOf(row, target.ledger === 'with-dust' ? 'without-dust' : 'with-dust'),
+    basis: bases.get(`${row.day} ${item}`) ?? null,
+  }));
+}
+
 async function judgeByDays(round: Round, target: Target) {
   const { standards } = round.reference;
   const period = findJudgedPeriod(target, round.asOf);
-  const key = `${target.siteGroup} ${period.from} ${period.to}`;
-  const loading = round.dayInputs.get(key) ?? loadDays(round, target.siteGroup, period);
-  round.dayInputs.set(key, loading);
-  const input = await loading;
-  const versions = [...new Set(input.days.map(({ day }) => chooseStandard(standards.aqi, day)))];
+  const whole = await once(round.dayInputs, `${target.siteGroup} ${period.from} ${period.to}`, () =>
+    loadDays(round, target.siteGroup, period),
+  );
+  const days = whole.days.filter(({ day }) => day < period.until);
+  const versions = versionsOf(days, standards.aqi);
+  const input = { ...whole, days, standards: [...versions.map(({ id }) => id), ...whole.standards] };
   const judge = target.kind === 'day-share' ? judgeDayShare : judgeDayCount;
   const dust = chooseStandard(standards.dust, period.from);
   const evaluation = chooseStandard(standards.airEvaluation, period.from);
@@ -165,11 +216,19 @@ async function judgeByDays(round: Round, target: Target) {
   };
 }
 
+/** The index versions of days, in the order in which they came into force. */
+function versionsOf(days: readonly { readonly day: string }[], all: readonly AqiStandard[]): AqiStandard[] {
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const ends = new Set([chooseStandard(all, first.day), chooseStandard(all, last.day)]);
+  if (ends.size === 1) return [...ends];
+  return [...new Set(days.map(({ day }) => chooseStandard(all, day)))];
+}
+
 async function loadDays(round: Round, group: string, period: JudgedPeriod): Promise<DaysInput> {
   const { standards } = round.reference;
   const { rows: all, bases } = await airDays(round, group, period);
-  const rows = all.filter(({ day }) => day >= period.from && day < period.until);
-  const aqi = [...new Set(rows.map(({ day }) => chooseStandard(standards.aqi, day).id))];
+  const rows = all.filter(({ day }) => day >= period.from);
   const { goodUpTo, heavyAbove } = chooseStandard(standards.aqi, period.from).days;
   return {
     days: rows.map((row) => {
@@ -189,7 +248,7 @@ async function loadDays(round: Round, group: string, period: JudgedPeriod): Prom
     },
     limits: chooseStandard(standards.airLimits, period.from),
     dust: chooseStandard(standards.dust, period.from),
-    standards: [...aqi, chooseStandard(standards.airEvaluation, period.from).id],
+    standards: [chooseStandard(standards.airEvaluation, period.from).id],
   };
 }
 
@@ -213,14 +272,42 @@ function indexDay(row: AirGroupDayRow, standard: AqiStandard): DayIndex {
   return { day: row.day, report: report.calculated === null ? null : report, dust: row.dustHours > 0 };
 }
 
-async function judgeWater(round: Round, target: Target) {
+async function judgeWater(round: Round, { target, version }: TargetVersion) {
   const period = findJudgedPeriod(target, round.asOf);
-  const siteIds = round.reference.groups.get(target.siteGroup) ?? [];
+  const rules = waterRulesOf(round.reference, period.from);
+  const span = `${period.from} ${period.to}`;
+  const sections = await once(round.sections, `${target.siteGroup} ${span}`, () =>
+    loadSections(round, target.siteGroup, period),
+  );
+  const key = `${target.id} ${version} ${span} ${period.state} ${monthOfDay(period.until)}`;
+  const judgement =
+    round.waterJudgements.get(key) ??
+    judgeSections(target, { sections, rules, standards: [rules.limits.id, rules.evaluation.id] }, round.asOf);
+  round.waterJudgements.set(key, judgement);
+  return {
+    judgement,
+    ruleAssumptions: assumptionsOf(
+      [rules.evaluation, rules.limits],
+      [
+        'period',
+        'noFlow',
+        'belowDetection',
+        'detectionAboveClass',
+        'phMean',
+        'rounding',
+        'mainPollutants',
+        'oxygenSaturation',
+      ],
+    ),
+  };
+}
+
+async function loadSections(round: Round, group: string, period: JudgedPeriod): Promise<JudgedSection[]> {
+  const siteIds = round.reference.groups.get(group) ?? [];
   const { from, to } = monthsOf(period);
   const earliest = addMonths(from, -12 * earlierYears);
   const months = await listWaterMonths(round.db, siteIds, `${earliest}-01`, `${to}-01`);
-  const rules = waterRulesOf(round.reference, period.from);
-  const sections = siteIds.map((siteId): JudgedSection => {
+  return siteIds.map((siteId): JudgedSection => {
     const site = round.reference.sites.get(siteId)!;
     const own = months.filter((row) => row.siteId === siteId);
     return {
@@ -239,26 +326,6 @@ async function judgeWater(round: Round, target: Target) {
       })),
     };
   });
-  return {
-    judgement: judgeSections(
-      target,
-      { sections, rules, standards: [rules.limits.id, rules.evaluation.id] },
-      round.asOf,
-    ),
-    ruleAssumptions: assumptionsOf(
-      [rules.evaluation, rules.limits],
-      [
-        'period',
-        'noFlow',
-        'belowDetection',
-        'detectionAboveClass',
-        'phMean',
-        'rounding',
-        'mainPollutants',
-        'oxygenSaturation',
-      ],
-    ),
-  };
 }
 
 function reportedInput(round: Round, target: Target) {
@@ -284,12 +351,13 @@ function reportedInput(round: Round, target: Target) {
 
 /** Days of a period and of the years before it. */
 function airDays(round: Round, group: string, period: JudgedPeriod): Promise<AirDays> {
-  const key = `${group} ${period.from} ${period.to}`;
-  let loading = round.airDays.get(key);
-  if (loading === undefined) {
-    loading = loadAirDays(round, group, period);
-    round.airDays.set(key, loading);
-  }
+  return once(round.airDays, `${group} ${period.from} ${period.to}`, () => loadAirDays(round, group, period));
+}
+
+/** What stands under a key, loaded by whoever asks first. */
+function once<T>(known: Map<string, Promise<T>>, key: string, load: () => Promise<T>): Promise<T> {
+  const loading = known.get(key) ?? load();
+  known.set(key, loading);
   return loading;
 }
 

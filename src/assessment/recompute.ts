@@ -7,6 +7,7 @@ import { lockMembershipShared } from '../store/sites.js';
 import { recomputeAirDays } from './airDays.js';
 import { checkDays } from './checkHours.js';
 import { comparePublished } from './comparePublished.js';
+import { noticeFigures } from './publishedFigures.js';
 import { loadReference } from './reference.js';
 import { recomputeWaterMonth } from './waterMonths.js';
 
@@ -60,6 +61,7 @@ export async function recomputeBatchIn(
   const known = pending.filter(({ siteId }) => reference.sites.has(siteId));
   await checkDays(client, reference, known);
   await comparePublished(client, reference, known);
+  await noticeFigures(client, reference, known);
   return pending.length;
 }
 

@@ -9,7 +9,7 @@ export interface Reference {
   readonly standards: Standards;
   readonly sites: ReadonlyMap<
     number,
-    { readonly name: string; readonly kind: SiteKind; readonly placeholder: boolean }
+    { readonly code: string; readonly name: string; readonly kind: SiteKind; readonly placeholder: boolean }
   >;
   /** Group code → member site ids. */
   readonly groups: ReadonlyMap<string, readonly number[]>;

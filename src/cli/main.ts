@@ -7,6 +7,7 @@ import { flagOption, UsageError, type Command } from './command.js';
 import { exportCommand } from './commands/exportReadings.js';
 import { importCommand } from './commands/importFiles.js';
 import { judgeCommand } from './commands/judge.js';
+import { ledgerCommand } from './commands/ledger.js';
 import { migrateCommand } from './commands/migrate.js';
 import { planCommand, targetCommand } from './commands/plans.js';
 import { targetsCommand } from './commands/targets.js';
@@ -22,6 +23,7 @@ const commands: readonly Command[] = [
   templateCommand,
   judgeCommand,
   targetsCommand,
+  ledgerCommand,
   planCommand,
   targetCommand,
   tokenCommand,

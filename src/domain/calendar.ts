@@ -25,19 +25,44 @@ export function isDay(text: string): boolean {
   return Number.isFinite(ms) && new Date(ms).toISOString().slice(0, 10) === text;
 }
 
+// Days are asked for in millions, and are few: turning dates into texts took most of the time of judging a year.
+const numbersOfDays = new Map<string, number>();
+const textsOfDays = new Map<number, string>();
+const mostRemembered = 100_000;
+
+/** Days since 1970-01-01; NaN for what is no day. */
+function numberOfDay(day: string): number {
+  let number = numbersOfDays.get(day);
+  if (number === undefined) {
+    number = Math.round(Date.parse(`${day}T00:00:00Z`) / dayMs);
+    if (numbersOfDays.size < mostRemembered) numbersOfDays.set(day, number);
+  }
+  return number;
+}
+
+function textOfDay(number: number): string {
+  let text = textsOfDays.get(number);
+  if (text === undefined) {
+    text = new Date(number * dayMs).toISOString().slice(0, 10);
+    if (textsOfDays.size < mostRemembered) textsOfDays.set(number, text);
+  }
+  return text;
+}
+
 /** The day a number of days later (negative: earlier). */
 export function addDays(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
+  return textOfDay(numberOfDay(day) + days);
 }
 
 /** Whole days from one day to another; positive when `to` is later. */
 export function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayMs);
+  return numberOfDay(to) - numberOfDay(from);
 }
 
 /** Every day of the half-open range [from, to). */
 export function daysInRange(from: string, to: string): string[] {
-  return Array.from({ length: Math.max(0, daysBetween(from, to)) }, (_, i) => addDays(from, i));
+  const first = numberOfDay(from);
+  return Array.from({ length: Math.max(0, numberOfDay(to) - first) }, (_, i) => textOfDay(first + i));
 }
 
 /** The month (`YYYY-MM`) of a day. */

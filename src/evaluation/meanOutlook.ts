@@ -189,6 +189,20 @@ export function projectMean(
   });
 }
 
+const knownNumbers = new WeakMap<readonly JudgedDay[], ReadonlyMap<string, number>>();
+
+/** The days that have a value as doubles; the same list is asked for as of many days. */
+function numbersOf(days: readonly JudgedDay[]): ReadonlyMap<string, number> {
+  let numbers = knownNumbers.get(days);
+  if (numbers === undefined) {
+    numbers = new Map(
+      days.flatMap(({ day, judged }) => (judged === null ? [] : [[day, judged.toNumber()] as const])),
+    );
+    knownNumbers.set(days, numbers);
+  }
+  return numbers;
+}
+
 function findWindows(
   days: readonly JudgedDay[],
   period: JudgedPeriod,
@@ -196,19 +210,18 @@ function findWindows(
   toCome: number,
   settings: ProjectionSettings,
 ): EarlierWindow[] {
-  const values = new Map<string, number>();
-  for (const { day, judged } of days)
-    if (judged !== null && day < period.until) values.set(day, judged.toNumber());
+  const all = numbersOf(days);
+  const valueOf = (day: string) => (day < period.until ? (all.get(day) ?? null) : null);
   const first = days.reduce((least, { day }) => (day < least ? day : least), period.from);
   const now = mean.mean!.toNumber();
   const windows: EarlierWindow[] = [];
   for (let back = Number(period.from.slice(0, 4)) - Number(first.slice(0, 4)); back > 0; back -= 1) {
     const from = yearsBefore(period.until, back);
-    const window = daysInRange(from, addDays(from, toCome)).map((day) => values.get(day) ?? null);
+    const window = daysInRange(from, addDays(from, toCome)).map(valueOf);
     const known = window.filter((value) => value !== null).length;
     if (known < toCome * settings.historyShare) continue;
     const soFar = daysInRange(yearsBefore(period.from, back), from);
-    const before = soFar.flatMap((day) => values.get(day) ?? []);
+    const before = soFar.flatMap((day) => valueOf(day) ?? []);
     const enough = before.length > 0 && before.length >= soFar.length * settings.historyShare;
     const shift = levelShift(now, enough ? meanOrNull(before) : null, mean.validDays, settings);
     windows.push({

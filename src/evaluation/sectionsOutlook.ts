@@ -1,4 +1,4 @@
-import { addDays, addMonths, monthOfDay } from '../domain/calendar.js';
+import { addMonths, monthOfDay } from '../domain/calendar.js';
 import { Decimal } from '../domain/decimal.js';
 import type { WaterItem } from '../domain/standard.js';
 import type { Target } from '../domain/target.js';
@@ -219,7 +219,8 @@ export function projectSections(
     return { keeps: worst <= limit, projection: projectSoFar(String(worst), settings, source) };
   }
   const carried = judged.map((one) => carry(one, input.rules, months, years));
-  const random = randomFor(target, addDays(period.until, -1));
+  // As-of days of one month know the same months: they have the same projection.
+  const random = randomFor(target, monthOfDay(period.until));
   const draws = Array.from({ length: settings.draws }, () => {
     let year = 0;
     const chosen = months.map((_, index) => {

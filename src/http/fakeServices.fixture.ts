@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Readable, Writable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { DomainError } from '../domain/domainError.js';
 import { roles, type Actor } from '../domain/role.js';
@@ -10,6 +9,7 @@ import { createApp, type AppOptions } from './app.js';
 import { fakeQuality } from './fakeQuality.fixture.js';
 import { fakeDustPeriods, fakeSiteHistory } from './fakeSites.fixture.js';
 import { fakeSources } from './fakeSources.fixture.js';
+import { fakeVerdictHistory } from './fakeVerdictHistory.fixture.js';
 import { createHttpServer } from './server.js';
 import type { QualityService, SuspectRow } from './services/quality.js';
 import type { UndoAnswer } from './services/undo.js';
@@ -110,6 +110,7 @@ export function targetOf(change: Partial<TargetView> = {}): TargetView {
     asOf: '2025-09-30',
     verdict,
     verdictZh: verdictZh[verdict],
+    turnedOn: '2025-03-01',
     value: '31',
     valueUnrounded: '30.6437',
     distance: '2',
@@ -191,6 +192,7 @@ export function createFakes(): { services: Services; state: FakeState } {
     },
     siteHistory: fakeSiteHistory(site),
     dustPeriods: fakeDustPeriods(),
+    ...fakeVerdictHistory(),
     catalogue: {
       listIndicators: () => Promise.resolve([{ code: 'pm25', nameZh: '细颗粒物' }]),
       createIndicator: (_actor, input) => Promise.resolve({ ...input }),
@@ -390,10 +392,4 @@ export async function startTestServer(options: Partial<AppOptions> = {}): Promis
       await once(server, 'close');
     },
   };
-}
-
-/** Waits up to five seconds for something that happens just after an answer. */
-export async function waitFor(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !condition(); i++) await delay(10);
-  if (!condition()) throw new Error(`waited in vain for ${condition.toString()}`);
 }

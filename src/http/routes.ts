@@ -3,6 +3,7 @@ import { accessRoutes } from './routes/access.js';
 import { catalogueRoutes } from './routes/catalogue.js';
 import { columnNameRoutes } from './routes/columnNames.js';
 import { dustPeriodRoutes } from './routes/dustPeriods.js';
+import { publishedFigureRoutes } from './routes/publishedFigures.js';
 import { qualityRoutes } from './routes/quality.js';
 import { readingRoutes } from './routes/readings.js';
 import { reportRoutes } from './routes/reports.js';
@@ -13,10 +14,13 @@ import { targetRoutes } from './routes/targets.js';
 import { templateRoutes } from './routes/templates.js';
 import { undoRoutes } from './routes/undo.js';
 import { uploadRoutes } from './routes/uploads.js';
+import { verdictHistoryRoutes } from './routes/verdictHistory.js';
 
 /** Everything the service answers to besides its pages; the OpenAPI document is made from the same table. */
 export const routes: readonly Route[] = [
   ...targetRoutes,
+  ...verdictHistoryRoutes,
+  ...publishedFigureRoutes,
   ...templateRoutes,
   ...uploadRoutes,
   ...sourceRoutes,

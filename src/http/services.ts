@@ -10,6 +10,11 @@ import type { TargetOutlook } from './services/targetOutlook.js';
 import type { TemplateService } from './services/templates.js';
 import type { UndoService } from './services/undo.js';
 import type { UploadService } from './services/uploads.js';
+import type {
+  LedgerService,
+  PublishedFigureService,
+  VerdictHistoryService,
+} from './services/verdictHistory.js';
 
 /** What the routes need from the rest of the service; `main` wires it, tests may hand in their own. */
 export interface Services {
@@ -35,6 +40,9 @@ export interface Services {
   readonly targets: TargetService;
   readonly quality: QualityService;
   readonly templates: TemplateService;
+  readonly verdictHistory: VerdictHistoryService;
+  readonly publishedFigures: PublishedFigureService;
+  readonly ledger: LedgerService;
 }
 
 export interface TokenInfo {
@@ -225,6 +233,8 @@ export interface TargetView extends TargetOutlook {
   asOf: string;
   verdict: VerdictName;
   verdictZh: string;
+  /** First as-of day of the unbroken run of this verdict by the verdict history; `null` while that is not known. */
+  turnedOn: string | null;
   /** Value at the target's precision, decimal text. */
   value: string | null;
   /** The same unrounded (up to 20 decimals). */

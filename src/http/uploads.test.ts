@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { reportOf, startTestServer, tokenOf, waitFor, type TestServer } from './fakeServices.fixture.js';
+import { reportOf, startTestServer, tokenOf, type TestServer } from './fakeServices.fixture.js';
 import { cleanFileName } from './multipart.js';
+import { waitFor } from './waitFor.fixture.js';
 
 const mebibyte = 1024 * 1024;
 let server: TestServer;

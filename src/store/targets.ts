@@ -84,3 +84,23 @@ async function insertTarget(client: PoolClient, planId: string): Promise<number>
   if (rows[0] === undefined) throw new DomainError('not-found', { what: `plan ${planId}` });
   return rows[0].id;
 }
+
+/** Lists every version of every target, in the order in which they take effect. */
+export async function listAllVersions(db: Queryable): Promise<TargetVersion[]> {
+  const { rows } = await db.query<{
+    target_id: number;
+    version: number;
+    effective: string;
+    document: string;
+    definition: Omit<Target, 'id'>;
+  }>(
+    `select target_id, version, effective::text, document, definition
+       from target_versions order by target_id, target_versions.effective, version`,
+  );
+  return rows.map((row) => ({
+    target: { id: row.target_id, ...row.definition },
+    version: row.version,
+    effective: row.effective,
+    document: row.document,
+  }));
+}

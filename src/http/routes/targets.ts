@@ -31,6 +31,10 @@ const target = z
         'insufficient-data: too few data. not-reported: none.',
     }),
     verdictZh: z.string(),
+    turnedOn: z.string().nullable().meta({
+      format: 'date',
+      description: 'First as-of day of the unbroken run of this verdict; null until the history knows it',
+    }),
     value: z.string().nullable().meta({ description: "Decimal text at the target's precision" }),
     valueUnrounded: z.string().nullable(),
     distance: z.string().nullable().meta({ description: 'Positive is room, negative is breach; in `unit`' }),

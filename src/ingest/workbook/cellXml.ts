@@ -1,6 +1,6 @@
 import { cellName } from './cellReference.js';
 import type { CellValue, ColumnSpec } from './workbookSpec.js';
-import { headerStyleId, styleOf, type StyleName } from './workbookStyles.js';
+import { fixedStyleOf, headerStyleId, styleOf, type StyleName } from './workbookStyles.js';
 import { escapeXml } from './xmlText.js';
 
 /** Excel's limit; a longer text would make the workbook unreadable. */
@@ -38,7 +38,10 @@ export function cellXml(
   if (typeof value === 'boolean') return `${start}${style('number')}" t="b"><v>${value ? 1 : 0}</v></c>`;
   const type = spec?.type ?? (typeof value === 'number' ? 'number' : 'text');
   const number = type === 'text' ? undefined : numberOf(value, type);
-  if (number !== undefined) return `${start}${style(type)}"><v>${number}</v></c>`;
+  if (number !== undefined) {
+    const id = spec?.asGiven === true ? fixedStyleOf(number) : undefined;
+    return `${start}${id ?? style(type)}"><v>${number}</v></c>`;
+  }
   const text = String(value);
   const name = formulaStart.test(text) ? 'quoted' : 'text';
   return `${start}${style(name)}" t="inlineStr">${inlineTextXml(text)}</c>`;

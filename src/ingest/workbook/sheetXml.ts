@@ -76,6 +76,9 @@ function tailXml(sheet: SheetSpec, lastRow: number, listRefs: ReadonlyMap<Column
     '<sheetProtection sheet="1" objects="1" scenarios="1" formatColumns="0" formatRows="0"/>';
   return [
     sheet.protect === true ? protection : '',
+    sheet.filter === true
+      ? `<autoFilter ref="A1:${columnLetters(sheet.columns.length - 1)}${lastRow}"/>`
+      : '',
     rules.length === 0 ? '' : `<dataValidations count="${rules.length}">${rules.join('')}</dataValidations>`,
     '<pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/></worksheet>',
   ].join('');

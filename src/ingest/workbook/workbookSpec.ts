@@ -8,6 +8,8 @@ export interface ColumnSpec {
   readonly width?: number;
   /** Default `text`. Dates are given as `2025-01-01`, with a clock as `2025-01-01 08:00[:00]`. */
   readonly type?: 'text' | 'number' | 'date' | 'datetime';
+  /** Of numbers given as texts: each cell shows as many decimals as its text has. */
+  readonly asGiven?: boolean;
   /** On a protected sheet: not to be changed. Headers never are. */
   readonly locked?: boolean;
   /** The only texts that may be entered. */
@@ -36,6 +38,8 @@ export interface SheetSpec {
   readonly columns: readonly ColumnSpec[];
   readonly rows: AsyncIterable<readonly CellValue[]> | Iterable<readonly CellValue[]>;
   readonly hidden?: boolean;
+  /** Rows can be filtered by the header. */
+  readonly filter?: boolean;
   /** Locked columns and headers cannot be changed (no password: against slips, not against intent). */
   readonly protect?: boolean;
   /** Entry rules of single cells; the rules of their column must not cover them. Lists must be short. */
