@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { DomainError } from '../domain/domainError.js';
 import { formatMend, formatMessage, type Language } from '../domain/messages.js';
@@ -10,8 +9,10 @@ import { findUpload, type StoredUpload } from '../store/uploads.js';
 import { annotateText, faultColumn } from './annotateText.js';
 import { detectDelimiter } from './decode/delimiter.js';
 import { createTextDecoder, type TextEncodingName } from './decode/encoding.js';
+import { openIncoming } from './incomingFiles.js';
 import type { ImportReport } from './uploadReport.js';
 import { annotateWorkbook, type WorkbookNoteText } from './workbook/annotateWorkbook.js';
+import { WorkbookError } from './workbook/workbookError.js';
 
 const textEncodings: readonly TextEncodingName[] = ['utf-8', 'utf-8-bom', 'utf-16le', 'utf-16be', 'gb18030'];
 
@@ -63,8 +64,7 @@ async function annotateSheetOf(
     throw new DomainError('not-found', {
       what: `${upload.fileName}（没有可标注的工作表 / no sheet to annotate）`,
     });
-  const output = join(context.uploadsDir, 'incoming', randomUUID());
-  await mkdir(dirname(output), { recursive: true, mode: 0o700 });
+  const output = await openIncoming(context.uploadsDir);
   const notes: WorkbookNoteText[] = [];
   const faults = await listUploadFaults(context.pool, upload.id);
   const named = faults.map(({ sheet = first }) => sheet);
@@ -82,6 +82,11 @@ async function annotateSheetOf(
       headerRows: new Map(headerRows),
     });
     return { fileName: upload.fileName, content: await readFile(output) };
+  } catch (error) {
+    if (!(error instanceof WorkbookError)) throw error;
+    // What was refused for how it is made cannot be written again either.
+    const [zh, en] = (['zh', 'en'] as const).map((each) => formatMessage(error.code, each, error.params));
+    throw new DomainError('not-found', { what: `${upload.fileName}（${zh} / ${en}）` });
   } finally {
     await rm(output, { force: true });
   }
