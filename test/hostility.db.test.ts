@@ -128,7 +128,7 @@ const overlapping = (): Buffer => {
 };
 
 const files: readonly (readonly [name: string, code: string, make: () => Buffer | string, file: string])[] = [
-  ['4 GB of rows in 4 MB', 'workbook-ratio', bomb, '炸弹.xlsx'],
+  ['4 GB of rows in 4 MB', 'workbook-part-size', bomb, '炸弹.xlsx'],
   ['a bomb in a bomb', 'workbook-not-xlsx', () => rawZip([{ name: 'a.zip', data: rawZip([{ name: 'b.xlsx', data: bomb() }]) }]), '套娃.xlsx'],
   ['a thousand entries over one', 'workbook-part-size', overlapping, '重叠.xlsx'],
   ['an entity bomb', 'workbook-xml-dtd', () => workbookOf(withEntity(laughs)), '实体.xlsx'],
@@ -140,8 +140,8 @@ const files: readonly (readonly [name: string, code: string, make: () => Buffer 
   ['a quoted cell of 20 MB', 'quote-broken', () => `${header}\n敌意站,2024-05-01 08:00,"${noise(20 * megabyte)}",1\n`, '引号.csv'],
   ['one line of 20 MB', 'record-too-long', () => '1,2;3|4\t'.repeat(2_500_000), '一行.csv'],
   ['a quote that is never closed', 'quote-broken', () => `${header}\n敌意站,2024-05-01 08:00,"35,60\n${'敌意站,2024-05-01 09:00,36,61\n'.repeat(100_000)}`, '没有闭合.csv'],
-  ['two million rows that are empty', 'too-many-rows', () => workbookOf(sheetOf([['站点', '监测时间', 'PM2.5']], `${'<row/>'.repeat(2_000_000)}<row><c><v>1</v></c></row>`)), '空行.xlsx'],
-  ['nothing but two million empty cells', 'file-empty', () => workbookOf(sheetOf([], `<row>${'<c/>'.repeat(400)}</row>`.repeat(5_000))), '空格.xlsx'],
+  ['five million rows that are empty', 'too-many-rows', () => workbookOf(sheetOf([['站点', '监测时间', 'PM2.5']], `${'<row/>'.repeat(5_100_000)}<row><c><v>1</v></c></row>`)), '空行.xlsx'],
+  ['nothing but two million empty cells', 'workbook-without-rows', () => workbookOf(sheetOf([], `<row>${'<c/>'.repeat(400)}</row>`.repeat(5_000))), '空格.xlsx'],
   ['nine hundred thousand quotes', 'quote-broken', () => `${header}\n${'"'.repeat(900_001)}\n`, '全是引号.csv'],
 ]; // prettier-ignore
 
@@ -351,7 +351,7 @@ test('a service with small limits names the one that was met', async () => {
   const tooLarge = await caller.upload(`${sound}${'x'.repeat(2 ** 20)}`);
   expect(tooLarge).toMatchObject({ status: 413, body: { code: 'payload-too-large' } });
   expect(tooLarge.body.mend).toMatch(/\p{Script=Han}{2}/u);
-  expect(await listIncoming(small.dataDir)).toEqual([]);
+  await small.until(async () => (await listIncoming(small.dataDir)).length === 0, 'it is gone');
   expect((await caller.upload(`${header}\n${rows.slice(1).join('')}`)).status).toBe(201);
   await small.stop();
 });
@@ -384,7 +384,8 @@ test('one office cannot take the service from the others: a flood, and a client 
 
 test('after all of it the service takes a sound file, and its memory has stayed bounded', async () => {
   expect((await client.upload(sound)).status).toBe(201);
-  expect(service.stderr).not.toMatch(/"level":(?:50|60)/);
+  const failures = service.stderr.split('\n').filter((line) => /"level":(?:50|60)/.test(line));
+  expect(failures.filter((line) => !line.includes('request-timeout'))).toEqual([]);
   const peak = await service.peakResidentBytes();
   if (peak === undefined) return;
   console.log(`resident memory at most ${Math.round(peak / 2 ** 20)} MiB`);
