@@ -84,7 +84,7 @@ export async function* readText(
   encoding: TextEncodingName,
 ): AsyncGenerator<string, void, undefined> {
   const decoder = createTextDecoder(encoding);
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 16 }) as AsyncIterable<Buffer>) {
     const text = decoder.decode(chunk, { stream: true });
     if (text !== '') yield text;
   }

@@ -12,7 +12,7 @@ import { ReportRowReader } from './reportRow.js';
 import { SiteListRowReader } from './siteListRow.js';
 import { SiteReader } from './siteReader.js';
 
-const defaultBatchRows = 5_000;
+const defaultBatchRows = 1_000;
 
 interface RowReader {
   read(record: CsvRecord, batch: OpenBatch): void;
@@ -21,7 +21,7 @@ interface RowReader {
 }
 
 /**
- * Reads records by a plan, in batches of at most 5,000 rows. Records up to the plan's header are skipped. A row with
+ * Reads records by a plan, in batches of at most 1,000 rows. Records up to the plan's header are skipped. A row with
  * a faulty cell is rejected whole, with all its faults. `plausibility` sees every value: after (or during) the
  * reading its `rejections()` say whether the file must be refused as a whole.
  */

@@ -114,6 +114,6 @@ export interface DecodeOptions {
   readonly unknownSiteColumns?: 'reject' | 'ignore';
   /** Lists of sites and of dust periods are taken too; without it they are tables that are not recognised. */
   readonly lists?: boolean;
-  /** Rows per batch, at most (default) 5,000. */
+  /** Rows per batch, at most (default) 1,000. */
   readonly batchRows?: number;
 }
