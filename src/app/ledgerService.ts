@@ -1,10 +1,12 @@
+import { beijingTime } from '../domain/beijingTime.js';
 import { addDays } from '../domain/calendar.js';
 import type { LedgerService } from '../http/services/verdictHistory.js';
 import type { TargetView } from '../http/services.js';
 import type { CellValue, ColumnSpec, SheetSpec } from '../ingest/workbook/workbookSpec.js';
 import { writeWorkbook } from '../ingest/workbook/writeWorkbook.js';
-import { listReports } from '../store/periodReports.js';
+import { listReports, listReportsAt } from '../store/periodReports.js';
 import type { Pool } from '../store/pool.js';
+import { listPlansAt } from '../store/standardVersions.js';
 import { listPlans } from '../store/targets.js';
 import { ledgerAreaOf } from './ledgerArea.js';
 import { createTargetService } from './targetService.js';
@@ -25,20 +27,21 @@ type LedgerColumn = ColumnSpec & { readonly cellOf: (row: LedgerRow) => CellValu
 export function createLedgerService(pool: Pool, demoData: () => boolean): LedgerService {
   const targets = createTargetService(pool, demoData);
   return {
-    async write(asOf) {
+    async write(asOf, knownAt = null) {
       const demo = demoData();
-      const views = await targets.list(asOf, 'zh', {});
-      const evidence = await findEvidence(pool, views, asOf);
+      const views = await targets.list(asOf, 'zh', knownAt === null ? {} : { knownAt });
+      const evidence = await findEvidence(pool, views, asOf, knownAt);
       const rows = views.map((view) => ({
         view,
         office: view.offices[0] ?? '',
         evidence: evidence.get(view.indicator) ?? '',
       }));
-      const plans = (await listPlans(pool)).filter(({ id }) => views.some(({ planId }) => planId === id));
+      const allPlans = knownAt === null ? await listPlans(pool) : await listPlansAt(pool, knownAt);
+      const plans = allPlans.filter(({ id }) => views.some(({ planId }) => planId === id));
       const label = demo ? '示例数据' : '正式数据';
       const columns = ledgerColumns(label);
       const sheets = [
-        aboutSheet(asOf, label, plans),
+        aboutSheet(asOf, knownAt, label, plans),
         ...plans.map(({ id, titleZh }, index) =>
           tableSheet(
             sheetName(index + 1, titleZh),
@@ -95,11 +98,13 @@ function tableSheet(name: string, columns: readonly LedgerColumn[], rows: readon
 
 function aboutSheet(
   asOf: string,
+  knownAt: string | null,
   label: string,
   plans: readonly { readonly titleZh: string; readonly document: string }[],
 ): SheetSpec {
   const lines = [
     `截至日期：${asOf}`,
+    ...(knownAt === null ? [] : [`按当时库中所存：${beijingTime(Date.parse(knownAt))}`]),
     `数据性质：${label}`,
     ...plans.map(({ titleZh, document }) => `方案：${titleZh}（${document}）`),
     '各方案一张表，按领域排列；“按责任单位”表中，由几个单位共同负责的目标在每个单位下各列一行。',
@@ -119,9 +124,14 @@ async function findEvidence(
   pool: Pool,
   views: readonly TargetView[],
   asOf: string,
+  knownAt: string | null,
 ): Promise<Map<string, string>> {
   const indicators = [...new Set(views.map(({ indicator }) => indicator))];
-  const reports = await listReports(pool, indicators, addDays(asOf, 1));
+  const endsBy = addDays(asOf, 1);
+  const reports =
+    knownAt === null
+      ? await listReports(pool, indicators, endsBy)
+      : await listReportsAt(pool, indicators, endsBy, knownAt);
   return new Map(
     reports.flatMap(({ indicator, evidence }) =>
       evidence === null || evidence === '' ? [] : [[indicator, evidence] as const],

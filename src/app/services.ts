@@ -14,6 +14,7 @@ import { createColumnNameService } from './columnNameService.js';
 import { createDustPeriodService } from './dustPeriodService.js';
 import { createHistoryService } from './historyService.js';
 import { createLedgerService } from './ledgerService.js';
+import { createProofService } from './proofService.js';
 import { createPublishedFigureService } from './publishedFigureService.js';
 import { createQualityService } from './qualityService.js';
 import { createReadingService } from './readingService.js';
@@ -77,6 +78,7 @@ export function createServices(options: ServiceOptions): Services {
     readings: createReadingService(pool),
     reports: createReportService(pool),
     targets: createTargetService(pool, demoData),
+    proofs: createProofService(pool),
     quality: createQualityService(pool, judgeDate, () => recomputation.trigger()),
     templates: createTemplateService(pool, judgeDate),
     verdictHistory: createVerdictHistoryService(pool),

@@ -1,23 +1,31 @@
-import { judgeTargets, type JudgedTarget } from '../assessment/judgeTargets.js';
+import { loadFactsAt } from '../assessment/factsAt.js';
+import { judgeTargets, judgeTargetsOver, type JudgedTarget } from '../assessment/judgeTargets.js';
 import type { Language } from '../domain/messages.js';
 import { verdictZh } from '../domain/verdict.js';
 import { localise, type Words } from '../evaluation/words.js';
 import type { TargetService, TargetView } from '../http/services.js';
-import type { Pool } from '../store/pool.js';
+import { inSnapshot, type Pool } from '../store/pool.js';
 import { listOffices } from '../store/reference.js';
+import { listPlansAt } from '../store/standardVersions.js';
 import { listPlans } from '../store/targets.js';
 import { listTurningDays } from '../store/verdictDays.js';
+import { refuseFuture } from './refuseFuture.js';
 
 /** Judges the targets on request, in the words of one language. */
 export function createTargetService(pool: Pool, demoData: () => boolean): TargetService {
-  const list = async (asOf: string, language: Language, only?: number) => {
-    const judged = await judgeTargets(pool, asOf, only);
-    const plans = new Map((await listPlans(pool)).map((plan) => [plan.id, plan.document]));
+  const list = async (asOf: string, language: Language, knownAt?: string, only?: number) => {
+    const judged =
+      knownAt === undefined
+        ? await judgeTargets(pool, asOf, only)
+        : await judgeTargetsAt(pool, asOf, knownAt, only);
+    const stored = knownAt === undefined ? await listPlans(pool) : await listPlansAt(pool, knownAt);
+    const plans = new Map(stored.map((plan) => [plan.id, plan.document]));
     const offices = await listOffices(pool);
-    const turned = await listTurningDays(pool, asOf);
+    const turned = await listTurningDays(pool, asOf, knownAt ?? null);
     return judged.map((one) =>
       toView(one, {
         asOf,
+        knownAt: knownAt ?? null,
         language,
         planDocument: plans.get(one.target.planId) ?? '',
         offices: one.target.offices.map((code) => offices.get(code) ?? code),
@@ -28,21 +36,39 @@ export function createTargetService(pool: Pool, demoData: () => boolean): Target
   };
   return {
     async list(asOf, language, filter) {
-      const views = await list(asOf, language);
+      const views = await list(asOf, language, filter.knownAt);
       return views.filter(
         (view) =>
           (filter.planId === undefined || view.planId === filter.planId) &&
           (filter.verdict === undefined || view.verdict === filter.verdict),
       );
     },
-    async find(id, asOf, language) {
-      return (await list(asOf, language, id))[0];
+    async find(id, asOf, language, knownAt) {
+      return (await list(asOf, language, knownAt, id))[0];
     },
   };
 }
 
+/**
+ * Judges targets with what was stored at an instant, seeing one state of the database.
+ *
+ * @throws DomainError `invalid-request` for an instant that is still to come
+ */
+export async function judgeTargetsAt(
+  pool: Pool,
+  asOf: string,
+  knownAt: string,
+  only?: number,
+): Promise<JudgedTarget[]> {
+  return inSnapshot(pool, async (client) => {
+    await refuseFuture(client, knownAt);
+    return judgeTargetsOver(await loadFactsAt(client, knownAt), asOf, only);
+  });
+}
+
 interface ViewContext {
   readonly asOf: string;
+  readonly knownAt: string | null;
   readonly language: Language;
   readonly planDocument: string;
   readonly offices: string[];
@@ -79,6 +105,7 @@ function toView({ target, judgement, ruleAssumptions }: JudgedTarget, context: V
     offices: context.offices,
     due: target.due,
     asOf: context.asOf,
+    knownAt: context.knownAt,
     verdict: judgement.verdict,
     verdictZh: verdictZh[judgement.verdict],
     turnedOn: context.turnedOn,

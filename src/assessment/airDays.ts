@@ -1,17 +1,6 @@
 import type { PoolClient } from 'pg';
 import { dayMs, dayOfInstant, instantOfDay } from '../domain/calendar.js';
-import { Decimal } from '../domain/decimal.js';
-import { chooseStandard } from '../domain/standard.js';
 import { findDustHours } from '../statistics/dustHours.js';
-import { computeDayAqi, computeGroupDay, type GroupDay } from '../statistics/groupDay.js';
-import {
-  airDayItems,
-  computeSiteDay,
-  siteDayRulesOf,
-  type SiteDay,
-  type SiteDayRules,
-  type SiteDayValue,
-} from '../statistics/siteDay.js';
 import {
   deleteGroupDays,
   deleteSiteDays,
@@ -21,16 +10,18 @@ import {
   saveGroupDays,
   saveSiteDays,
   type AirGroupDayRow,
-  type AirSiteDayRow,
-  type DayInput,
 } from '../store/airDays.js';
 import { listDustPeriods } from '../store/dustPeriods.js';
+import {
+  dayRulesOf,
+  deriveGroupDay,
+  deriveSiteDay,
+  siteDayOfRow,
+  type DerivedDay,
+  type MemberDay,
+  type SiteDayKey,
+} from './deriveAir.js';
 import type { Reference } from './reference.js';
-
-interface SiteDayKey {
-  readonly siteId: number;
-  readonly day: string;
-}
 
 /**
  * Derives the given station days, and then the days of every group that one of those stations belongs to. A day for
@@ -61,12 +52,6 @@ export async function recomputeAirDays(
   );
 }
 
-/** A station's derived day as it is computed with and as it is stored. */
-interface DerivedDay {
-  readonly day: SiteDay;
-  readonly row: AirSiteDayRow;
-}
-
 const textOf = ({ siteId, day }: SiteDayKey) => `${siteId} ${day}`;
 
 async function deriveSiteDays(
@@ -87,53 +72,16 @@ async function deriveSiteDays(
   const dust = await listDustPeriods(client, Math.min(...times), Math.max(...times) + dayMs);
   const hoursOf = new Map(hours.map((row) => [`${row.siteId} ${dayOfInstant(row.dayStart)}`, row.hours]));
   const reportedOf = new Map(reported.map((row) => [`${row.siteId} ${dayOfInstant(row.ts)}`, row.values]));
-  const rulesOf = new Map(days.map((day) => [day, dayRules(reference, day)]));
+  const rulesOf = new Map(days.map((day) => [day, dayRulesOf(reference.standards, day)]));
   const dustOf = new Map(days.map((day) => [day, findDustHours(day, dust)]));
   const derived = new Map<string, DerivedDay>();
   for (const key of keys) {
     const text = textOf(key);
     const input = { hours: hoursOf.get(text) ?? null, reported: reportedOf.get(text) ?? null };
-    if (input.hours === null && input.reported === null) continue;
-    const dustHours = dustOf.get(key.day);
-    const day = computeSiteDay({ ...input, dustHours }, rulesOf.get(key.day)!);
-    derived.set(text, { day, row: toRow(key, day, dustHours) });
+    const found = deriveSiteDay(key, { ...input, dustHours: dustOf.get(key.day) }, rulesOf.get(key.day)!);
+    if (found !== undefined) derived.set(text, found);
   }
   return derived;
-}
-
-function dayRules(reference: Reference, day: string): SiteDayRules {
-  const { airLimits, airEvaluation } = reference.standards;
-  return siteDayRulesOf(chooseStandard(airLimits, day), chooseStandard(airEvaluation, day));
-}
-
-function toRow(key: SiteDayKey, day: SiteDay, dustHours: readonly boolean[] | undefined): AirSiteDayRow {
-  const inputs: Record<string, DayInput> = {};
-  for (const item of airDayItems) {
-    const { basis, validHours } = day.items[item];
-    if (basis !== null || validHours > 0) inputs[item] = { basis: basis ?? 'hourly', hours: validHours };
-  }
-  return {
-    day: key.day,
-    siteId: key.siteId,
-    ...valueTexts(day),
-    inputs,
-    dustHours: dustHours?.filter(Boolean).length ?? 0,
-  };
-}
-
-function valueTexts(day: SiteDay | GroupDay) {
-  const text = (value: { readonly value: Decimal | null }) => value.value?.toString() ?? null;
-  return {
-    so2: text(day.items.so2),
-    no2: text(day.items.no2),
-    co: text(day.items.co),
-    o3_8h: text(day.items.o3_8h),
-    o3_1h: text(day.items.o3_1h),
-    pm10: text(day.items.pm10),
-    pm25: text(day.items.pm25),
-    pm10_no_dust: text(day.withoutDust.pm10),
-    pm25_no_dust: text(day.withoutDust.pm25),
-  };
 }
 
 async function deriveGroupDays(
@@ -159,68 +107,8 @@ async function deriveGroupDays(
         const row = inHand.has(key) ? undefined : storedOf.get(key);
         return row === undefined ? [] : [{ day: siteDayOfRow(row), dustHours: row.dustHours }];
       });
-      rows.push(deriveGroupDay(reference, groupCode, members.length, day, found));
+      rows.push(deriveGroupDay(reference.standards, groupCode, members.length, day, found));
     }
   }
   return rows;
-}
-
-interface MemberDay {
-  readonly day: SiteDay;
-  readonly dustHours: number;
-}
-
-function deriveGroupDay(
-  reference: Reference,
-  groupCode: string,
-  members: number,
-  day: string,
-  found: readonly MemberDay[],
-): AirGroupDayRow {
-  const evaluation = chooseStandard(reference.standards.airEvaluation, day);
-  const group = computeGroupDay(
-    found.map(({ day: siteDay }) => siteDay),
-    members,
-    evaluation.stations.minimumShare,
-  );
-  const standard = chooseStandard(reference.standards.aqi, day);
-  const report = computeDayAqi(standard, group);
-  return {
-    day,
-    groupCode,
-    ...valueTexts(group),
-    stations: found.length,
-    standardId: standard.id,
-    aqi: report.aqi,
-    level: report.level?.level ?? null,
-    category: report.level?.category ?? null,
-    primaryPollutants: report.primary,
-    iaqi: Object.fromEntries(Object.entries(report.items).map(([item, { iaqi }]) => [item, iaqi])),
-    dustHours: Math.max(0, ...found.map(({ dustHours }) => dustHours)),
-  };
-}
-
-/** A stored station day as the statistics take it. */
-export function siteDayOfRow(row: AirSiteDayRow): SiteDay {
-  const value = (text: string | null, input: DayInput | undefined): SiteDayValue => ({
-    value: text === null ? null : new Decimal(text),
-    basis: text === null || input === undefined ? null : input.basis === 'mixed' ? 'hourly' : input.basis,
-    validHours: input?.hours ?? 0,
-  });
-  return {
-    items: {
-      so2: value(row.so2, row.inputs['so2']),
-      no2: value(row.no2, row.inputs['no2']),
-      co: value(row.co, row.inputs['co']),
-      o3_8h: value(row.o3_8h, row.inputs['o3_8h']),
-      pm10: value(row.pm10, row.inputs['pm10']),
-      pm25: value(row.pm25, row.inputs['pm25']),
-      o3_1h: value(row.o3_1h, row.inputs['o3_1h']),
-    },
-    withoutDust: {
-      pm10: value(row.pm10_no_dust, row.inputs['pm10']),
-      pm25: value(row.pm25_no_dust, row.inputs['pm25']),
-    },
-    dust: row.dustHours > 0,
-  };
 }

@@ -21,8 +21,8 @@ import {
   type SuspectMark,
 } from '../store/suspectChecks.js';
 import { insertWrite } from '../store/writes.js';
+import { waterBodyOf } from './deriveWater.js';
 import type { Reference } from './reference.js';
-import { waterBodyOf } from './waterMonths.js';
 
 const checker: Actor = { tokenId: null, name: '自动检查', office: '系统', role: 'viewer' };
 

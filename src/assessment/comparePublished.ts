@@ -23,9 +23,9 @@ import {
 } from '../store/publishedDifferences.js';
 import type { SiteWindow } from '../store/suspectChecks.js';
 import { listWaterMonths, listWaterRows, type WaterRow } from '../store/waterSiteMonths.js';
-import { siteDayOfRow } from './airDays.js';
+import { siteDayOfRow } from './deriveAir.js';
+import { toSample, waterBodyOf, waterRulesOf } from './deriveWater.js';
 import type { Reference } from './reference.js';
-import { toSample, waterBodyOf, waterRulesOf } from './waterMonths.js';
 
 const airIndicators = ['aqi', 'aqi_level', 'primary_pollutant'] as const;
 // A reading every four hours: what was published before is at most a day old.

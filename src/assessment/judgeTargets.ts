@@ -18,13 +18,13 @@ import type { ReportedFigure } from '../evaluation/reportedFigure.js';
 import { computeDailyAqi } from '../statistics/aqi.js';
 import type { DayIndex } from '../statistics/goodDays.js';
 import type { WaterSample } from '../statistics/waterMonths.js';
-import { airDayColumns, listGroupDays, listSiteDays, type AirGroupDayRow } from '../store/airDays.js';
-import { listReports, type StoredReport } from '../store/periodReports.js';
+import { airDayColumns, type AirGroupDayRow } from '../store/airDays.js';
+import type { StoredReport } from '../store/periodReports.js';
 import type { Queryable } from '../store/pool.js';
-import { listTargets, type TargetVersion } from '../store/targets.js';
-import { listWaterMonths } from '../store/waterSiteMonths.js';
-import { loadReference, type Reference } from './reference.js';
-import { waterBodyOf, waterRulesOf } from './waterMonths.js';
+import type { TargetVersion } from '../store/targets.js';
+import { waterBodyOf, waterRulesOf } from './deriveWater.js';
+import { loadStoredFacts, type Facts } from './facts.js';
+import type { Reference } from './reference.js';
 
 /** A target in the version in force, with what was found about it and the unconfirmed rules that stand behind it. */
 export interface JudgedTarget extends TargetVersion {
@@ -34,7 +34,7 @@ export interface JudgedTarget extends TargetVersion {
 
 /** Data shared by the targets and as-of days of one round, loaded once. */
 export interface SharedRound {
-  readonly db: Queryable;
+  readonly facts: Facts;
   readonly reference: Reference;
   readonly reports: readonly StoredReport[];
   readonly airDays: Map<string, Promise<AirDays>>;
@@ -51,7 +51,7 @@ interface Round extends SharedRound {
 }
 
 /** Earlier years that 同比 and projections draw on. */
-const earlierYears = 5;
+export const earlierYears = 5;
 
 interface AirDays {
   readonly rows: readonly AirGroupDayRow[];
@@ -61,24 +61,28 @@ interface AirDays {
 
 /** Judges every target that is in force on a day, from the derived figures as they are stored. */
 export async function judgeTargets(db: Queryable, asOf: string, only?: number): Promise<JudgedTarget[]> {
-  const versions = (await listTargets(db, asOf)).filter(
+  return judgeTargetsOver(await loadStoredFacts(db), asOf, only);
+}
+
+/** Judges every target that is in force on a day, from the given facts; the same facts give the same verdicts. */
+export async function judgeTargetsOver(facts: Facts, asOf: string, only?: number): Promise<JudgedTarget[]> {
+  const versions = (await facts.listTargets(asOf)).filter(
     ({ target }) => only === undefined || target.id === only,
   );
-  return judgeVersions(await openRound(db, versions, asOf), versions, asOf);
+  return judgeVersions(await openRound(facts, versions, asOf), versions, asOf);
 }
 
 /** Loads what targets rest on as far as it is shared, for as-of days up to `asOf`. */
 export async function openRound(
-  db: Queryable,
+  facts: Facts,
   versions: readonly TargetVersion[],
   asOf: string,
 ): Promise<SharedRound> {
-  const reference = await loadReference(db);
   const indicators = [...new Set(versions.map(({ target }) => target.indicator))];
   return {
-    db,
-    reference,
-    reports: await listReports(db, indicators, addDays(asOf, 1)),
+    facts,
+    reference: facts.reference,
+    reports: await facts.listReports(indicators, addDays(asOf, 1)),
     airDays: new Map(),
     dayInputs: new Map(),
     meanDays: new Map(),
@@ -306,7 +310,7 @@ async function loadSections(round: Round, group: string, period: JudgedPeriod): 
   const siteIds = round.reference.groups.get(group) ?? [];
   const { from, to } = monthsOf(period);
   const earliest = addMonths(from, -12 * earlierYears);
-  const months = await listWaterMonths(round.db, siteIds, `${earliest}-01`, `${to}-01`);
+  const months = await round.facts.listWaterMonths(siteIds, `${earliest}-01`, `${to}-01`);
   return siteIds.map((siteId): JudgedSection => {
     const site = round.reference.sites.get(siteId)!;
     const own = months.filter((row) => row.siteId === siteId);
@@ -362,10 +366,9 @@ function once<T>(known: Map<string, Promise<T>>, key: string, load: () => Promis
 }
 
 async function loadAirDays(round: Round, group: string, period: JudgedPeriod): Promise<AirDays> {
-  const rows = await listGroupDays(round.db, group, yearsBefore(period.from, earlierYears), period.to);
+  const rows = await round.facts.listGroupDays(group, yearsBefore(period.from, earlierYears), period.to);
   const members = round.reference.groups.get(group) ?? [];
-  const siteDays = await listSiteDays(
-    round.db,
+  const siteDays = await round.facts.listSiteDays(
     members,
     rows.map(({ day }) => day).filter((day) => day >= period.from),
   );

@@ -2,10 +2,12 @@ import type { PoolClient } from 'pg';
 import { addDays, addMonths, instantOfDay, isDay } from '../domain/calendar.js';
 import { Decimal, roundHalfEven } from '../domain/decimal.js';
 import { DomainError } from '../domain/domainError.js';
-import { chooseStandard } from '../domain/standard.js';
+import type { SiteKind } from '../domain/site.js';
+import { chooseStandard, type Standards } from '../domain/standard.js';
 import { computeRangeMean } from '../statistics/annualMean.js';
-import { computeWaterPeriod, type WaterSample } from '../statistics/waterMonths.js';
-import { listGroupDays } from '../store/airDays.js';
+import type { WaterRules } from '../statistics/waterGrade.js';
+import { computeWaterPeriod, type WaterPeriod, type WaterSample } from '../statistics/waterMonths.js';
+import { listGroupDays, type AirGroupDayRow } from '../store/airDays.js';
 import { listCauses } from '../store/noticeCauses.js';
 import type { PendingDay } from '../store/pendingDays.js';
 import type { Queryable } from '../store/pool.js';
@@ -16,9 +18,9 @@ import {
   type FigureKind,
   type PublishedFigure,
 } from '../store/publishedFigures.js';
-import { listWaterMonths } from '../store/waterSiteMonths.js';
+import { listWaterMonths, type WaterSiteMonthRow } from '../store/waterSiteMonths.js';
+import { waterBodyOf, waterRulesOf } from './deriveWater.js';
 import type { Reference } from './reference.js';
-import { waterBodyOf, waterRulesOf } from './waterMonths.js';
 
 /** What can be published of a group, and the column of its days that it is the mean of. */
 export const groupStatistics = {
@@ -63,16 +65,25 @@ export async function computeGroupMean(
 ): Promise<Decimal | null> {
   const parts = parseGroupSubject(reference, subject);
   if (parts === undefined) return null;
-  const column = groupStatistics[parts.statistic];
   const rows = await listGroupDays(db, parts.group, firstDay, endDay);
-  const { dailyRounding } = chooseStandard(reference.standards.airEvaluation, firstDay);
+  return meanOfGroupDays(reference.standards, groupStatistics[parts.statistic], rows, { firstDay, endDay });
+}
+
+/** `computeGroupMean` of days that are known. */
+export function meanOfGroupDays(
+  standards: Pick<Standards, 'airEvaluation' | 'airLimits'>,
+  column: (typeof groupStatistics)[GroupStatistic],
+  rows: readonly AirGroupDayRow[],
+  { firstDay, endDay }: { readonly firstDay: string; readonly endDay: string },
+): Decimal | null {
+  const { dailyRounding } = chooseStandard(standards.airEvaluation, firstDay);
   const item = column.startsWith('pm25') ? 'pm25' : column.startsWith('pm10') ? 'pm10' : column;
   const decimals: Readonly<Record<string, number>> = dailyRounding.decimals;
   return computeRangeMean(
     rows.map((row) => ({ day: row.day, value: row[column] === null ? null : new Decimal(row[column]) })),
     firstDay,
     endDay,
-    chooseStandard(reference.standards.airLimits, firstDay).validity,
+    chooseStandard(standards.airLimits, firstDay).validity,
     { dailyDecimals: dailyRounding.enabled ? (decimals[item] ?? null) : null },
   ).mean;
 }
@@ -86,16 +97,28 @@ export async function computeSectionClass(
 ): Promise<string | null> {
   const site = findSection(reference, siteCode);
   if (site === undefined) return null;
-  const rules = waterRulesOf(reference, firstDay);
   const months = await listWaterMonths(db, [site.id], firstDay, endDay);
-  const samples = months.map((row): WaterSample => ({
+  return (
+    periodOfWaterMonths(waterRulesOf(reference, firstDay), site.kind, months, {
+      firstDay,
+      endDay,
+    }).result?.grade?.toString() ?? null
+  );
+}
+
+/** A section's period from its derived months. */
+export function periodOfWaterMonths(
+  rules: WaterRules,
+  kind: SiteKind,
+  rows: readonly WaterSiteMonthRow[],
+  { firstDay, endDay }: { readonly firstDay: string; readonly endDay: string },
+): WaterPeriod {
+  const samples = rows.map((row): WaterSample => ({
     month: row.month.slice(0, 7),
     values: new Map(Object.entries(row.items).map(([item, value]) => [item, { value: new Decimal(value) }])),
     noFlow: row.noFlow,
   }));
-  const body = waterBodyOf(site.kind);
-  const water = computeWaterPeriod(rules, body, samples, firstDay.slice(0, 7), endDay.slice(0, 7));
-  return water.result?.grade?.toString() ?? null;
+  return computeWaterPeriod(rules, waterBodyOf(kind), samples, firstDay.slice(0, 7), endDay.slice(0, 7));
 }
 
 /** The site of a code. */

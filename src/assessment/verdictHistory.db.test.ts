@@ -138,6 +138,8 @@ test('a crash loses no mark, and a quarter in one hand is left alone by others',
 test('an amended target takes effect from its date; the verdicts before stay', async () => {
   const version = (await listTargets(database.pool, until)).find(({ target }) => target.id === 19)!;
   const { id, ...definition } = version.target;
+  const known = await database.pool.query<{ at: string }>('select clock_timestamp()::text as at');
+  const turnedBefore = await listTurningDays(database.pool, '2024-03-20');
   const before = await all(19, '2024-03-19', '2024-03-19');
   await inTransaction(database.pool, (client) =>
     insertTargetVersion(client, {
@@ -158,6 +160,11 @@ test('an amended target takes effect from its date; the verdicts before stay', a
   const run = (await all(19, '2023-05-10', until)).filter(({ current }) => current).reverse();
   const broken = run.findIndex(({ verdict }) => verdict !== 'insufficient-data');
   expect(turned.get(19)!.since).toBe(addDays(run[broken]!.asOf, 1));
+  // By what was recorded before the amendment, it had turned when it was said to have.
+  const said = (at?: string) => listTurningDays(database.pool, '2024-03-20', at);
+  expect(await said(known.rows[0]!.at)).toEqual(turnedBefore);
+  expect((await said()).get(19)).toEqual({ verdict: 'at-risk', since: '2024-03-20' });
+  expect(turnedBefore.get(19)!.verdict).not.toBe('at-risk');
 });
 
 test('a day that has come is recorded without any change', async () => {

@@ -19,6 +19,7 @@ import {
   tryLockQuarter,
   type VerdictMark,
 } from '../store/verdictMarks.js';
+import { loadStoredFacts } from './facts.js';
 import { judgeVersions, openRound, type JudgedTarget } from './judgeTargets.js';
 import { noticeTargetFigures } from './publishedTargets.js';
 
@@ -61,7 +62,8 @@ export async function judgeStretch(
   const versions = new Map<string, readonly TargetVersion[]>(
     days.map((day) => [day, stretch.targetsOf(day)]),
   );
-  const round = await openRound(db, [...new Set([...versions.values()].flat())], stretch.to);
+  const facts = await loadStoredFacts(db);
+  const round = await openRound(facts, [...new Set([...versions.values()].flat())], stretch.to);
   const said: VerdictDay[] = [];
   for (const day of days) {
     const judged = await judgeVersions(round, versions.get(day)!, day);

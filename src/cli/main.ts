@@ -13,6 +13,7 @@ import { planCommand, targetCommand } from './commands/plans.js';
 import { targetsCommand } from './commands/targets.js';
 import { templateCommand } from './commands/templates.js';
 import { tokenCommand } from './commands/tokens.js';
+import { verifyCommand } from './commands/verify.js';
 import { exitCodes, exitCodesHelp } from './exitCodes.js';
 import { openForCommand, type CommandDatabase } from './openForCommand.js';
 
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   planCommand,
   targetCommand,
   tokenCommand,
+  verifyCommand,
 ];
 
 const print = (line: string) => process.stdout.write(`${line}\n`);

@@ -36,6 +36,25 @@ export interface Standards {
 export function parseStandards(json: unknown): Standards {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new Error('standards: expected an object from file name to content');
+  const standards = parseSomeStandards(json);
+  for (const [name, versions] of Object.entries(standards))
+    if ((versions as readonly unknown[]).length === 0)
+      throw new Error(`standards: none of kind ${kindNames[name as keyof Standards]}`);
+  return standards;
+}
+
+const kindNames: Readonly<Record<keyof Standards, Standard['kind']>> = {
+  airLimits: 'air-limits',
+  aqi: 'aqi',
+  airEvaluation: 'air-evaluation',
+  dust: 'dust',
+  waterLimits: 'water-limits',
+  waterEvaluation: 'water-evaluation',
+  groundwaterLimits: 'groundwater-limits',
+};
+
+/** `parseStandards` of an extract: kinds may be absent, and are empty lists then. */
+export function parseSomeStandards(json: object): Standards {
   const list = Object.entries(json).map(([file, content]) => parseStandard(file, content));
   const ids = list.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
@@ -124,7 +143,6 @@ function versionsOf<K extends Standard['kind']>(
   const versions = list
     .filter((s): s is Extract<Standard, { kind: K }> => s.kind === kind)
     .sort((a, b) => (a.validFrom < b.validFrom ? -1 : 1));
-  if (versions.length === 0) throw new Error(`standards: none of kind ${kind}`);
   versions.forEach((version, index) => {
     const next = versions[index + 1];
     if (next && (version.validTo === null || version.validTo > next.validFrom))

@@ -112,6 +112,11 @@ function callOf(route: (typeof routes)[number]): { path: string; init: RequestIn
   const plain = route.path
     .replace(':code', route.path.startsWith('/problems') ? 'forbidden' : 'air-1')
     .replace(':office', 'agriculture')
+    .replace(':group', 'county')
+    .replace(':site', 'sec-1')
+    .replace(':day', '2025-01-02')
+    .replace(':month', '2025-01')
+    .replace(/:(year|period)/, '2025')
     .replace(':id', route.path.includes('uploads') ? '12' : '1');
   const path = plain + (queries[route.path] ?? '');
   const body = bodies[`${route.method} ${route.path}`];

@@ -6,6 +6,7 @@ import { DomainError } from '../domain/domainError.js';
 import { roles, type Actor } from '../domain/role.js';
 import { verdictZh, verdicts } from '../domain/verdict.js';
 import { createApp, type AppOptions } from './app.js';
+import { fakeProofs } from './fakeProofs.fixture.js';
 import { fakeQuality } from './fakeQuality.fixture.js';
 import { fakeDustPeriods, fakeSiteHistory } from './fakeSites.fixture.js';
 import { fakeSources } from './fakeSources.fixture.js';
@@ -108,6 +109,7 @@ export function targetOf(change: Partial<TargetView> = {}): TargetView {
     offices: ['生态环境分局'],
     due: '2025-12-31',
     asOf: '2025-09-30',
+    knownAt: null,
     verdict,
     verdictZh: verdictZh[verdict],
     turnedOn: '2025-03-01',
@@ -265,16 +267,17 @@ export function createFakes(): { services: Services; state: FakeState } {
         ),
     },
     reports: { page: () => Promise.resolve({ items: [], next: null }) },
+    ...fakeProofs(),
     targets: {
-      list: (asOf, _language, { verdict }) =>
+      list: (asOf, _language, { verdict, knownAt = null }) =>
         Promise.resolve(
           state.targets
             .filter((target) => !verdict || target.verdict === verdict)
-            .map((target) => ({ ...target, asOf })),
+            .map((target) => ({ ...target, asOf, knownAt })),
         ),
-      find: (id, asOf) => {
+      find: (id, asOf, _language, knownAt) => {
         const found = state.targets.find((target) => target.id === id);
-        return Promise.resolve(found && { ...found, asOf });
+        return Promise.resolve(found && { ...found, asOf, knownAt: knownAt ?? null });
       },
     },
   };

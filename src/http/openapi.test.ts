@@ -94,7 +94,12 @@ test('parameters carry what the routes check', () => {
   const list = document.paths['/api/v1/targets']?.['get'];
   expect(list?.parameters.find((parameter) => parameter.name === 'asOf')).toMatchObject({
     required: false,
-    schema: { type: 'string', format: 'date' },
+    schema: {
+      anyOf: [
+        { type: 'string', format: 'date' },
+        { type: 'string', format: 'date-time' },
+      ],
+    },
   });
   const readings = document.paths['/api/v1/readings']?.['get'];
   expect(readings?.parameters.find((parameter) => parameter.name === 'limit')).toMatchObject({

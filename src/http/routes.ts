@@ -3,6 +3,7 @@ import { accessRoutes } from './routes/access.js';
 import { catalogueRoutes } from './routes/catalogue.js';
 import { columnNameRoutes } from './routes/columnNames.js';
 import { dustPeriodRoutes } from './routes/dustPeriods.js';
+import { proofRoutes } from './routes/proofs.js';
 import { publishedFigureRoutes } from './routes/publishedFigures.js';
 import { qualityRoutes } from './routes/quality.js';
 import { readingRoutes } from './routes/readings.js';
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...targetRoutes,
   ...verdictHistoryRoutes,
   ...publishedFigureRoutes,
+  ...proofRoutes,
   ...templateRoutes,
   ...uploadRoutes,
   ...sourceRoutes,

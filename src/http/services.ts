@@ -2,6 +2,7 @@ import type { Actor, Role } from '../domain/role.js';
 import type { VerdictName } from '../domain/verdict.js';
 import type { DustPeriodService } from './services/dustPeriods.js';
 import type { HistoryService } from './services/history.js';
+import type { ProofService } from './services/proofs.js';
 import type { QualityService } from './services/quality.js';
 import type { SiteInfo } from './services/site.js';
 import type { SiteHistoryService } from './services/siteHistory.js';
@@ -38,6 +39,7 @@ export interface Services {
   readonly readings: ReadingService;
   readonly reports: ReportService;
   readonly targets: TargetService;
+  readonly proofs: ProofService;
   readonly quality: QualityService;
   readonly templates: TemplateService;
   readonly verdictHistory: VerdictHistoryService;
@@ -231,6 +233,8 @@ export interface TargetView extends TargetOutlook {
   offices: string[];
   due: string;
   asOf: string;
+  /** The instant whose knowledge judged; `null`: what is known now. */
+  knownAt: string | null;
   verdict: VerdictName;
   verdictZh: string;
   /** First as-of day of the unbroken run of this verdict by the verdict history; `null` while that is not known. */
@@ -262,7 +266,7 @@ export interface TargetService {
   list(
     asOf: string,
     language: 'zh' | 'en',
-    filter: { planId?: string; verdict?: VerdictName },
+    filter: { planId?: string; verdict?: VerdictName; knownAt?: string },
   ): Promise<TargetView[]>;
-  find(id: number, asOf: string, language: 'zh' | 'en'): Promise<TargetView | undefined>;
+  find(id: number, asOf: string, language: 'zh' | 'en', knownAt?: string): Promise<TargetView | undefined>;
 }

@@ -71,7 +71,7 @@ export async function listDustPeriods(db: Queryable, from: number, to: number): 
 /** Dust periods that overlap [from, to) as the service knew them at an instant, in order of start. */
 export async function listDustPeriodsAt(
   db: Queryable,
-  instant: Date,
+  instant: Date | string,
   from: number,
   to: number,
 ): Promise<DustPeriodRecord[]> {

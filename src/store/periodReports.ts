@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { PeriodReport, ReportPeriodKind } from '../domain/reading.js';
 import type { Queryable } from './pool.js';
+import { reportsAtSql } from './valuesAt.js';
 
 /** How one reported figure compares with what is stored. */
 export type ReportKind = 'new' | 'unchanged' | 'changed';
@@ -31,6 +32,21 @@ export async function listReports(
     `select ${columns} from period_reports
       where indicator = any ($1::text[]) and period_end <= $2::date order by period_end, period_start, site_id`,
     [indicators, endsBy],
+  );
+  return rows;
+}
+
+/** `listReports` as it would have answered at an instant, with the write behind each figure. */
+export async function listReportsAt(
+  db: Queryable,
+  indicators: readonly string[],
+  endsBy: string,
+  at: Date | string,
+): Promise<(StoredReport & { readonly writeId: string })[]> {
+  const { rows } = await db.query<StoredReport & { writeId: string }>(
+    `select ${columns}, write_id::text as "writeId" from ${reportsAtSql('$3')} p
+      where indicator = any ($1::text[]) and period_end <= $2::date order by period_end, period_start, site_id`,
+    [indicators, endsBy, at],
   );
   return rows;
 }

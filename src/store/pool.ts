@@ -70,6 +70,14 @@ export async function inTransaction<T>(
   }
 }
 
+/** Runs reading work on one state of the database, whatever others commit meanwhile. */
+export async function inSnapshot<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return inTransaction(pool, async (client) => {
+    await client.query('set transaction isolation level repeatable read, read only');
+    return work(client);
+  });
+}
+
 async function commit(client: pg.PoolClient): Promise<void> {
   try {
     await client.query('commit');

@@ -106,7 +106,10 @@ export async function listSiteRevisions(db: Queryable, siteId: number): Promise<
  * Members of every group as the service knew them at an instant: group code → site ids in the order in which they were
  * shown. What was stored before changes were recorded counts from the beginning.
  */
-export async function listGroupMembersAt(db: Queryable, instant: Date): Promise<Map<string, number[]>> {
+export async function listGroupMembersAt(
+  db: Queryable,
+  instant: Date | string,
+): Promise<Map<string, number[]>> {
   const { rows } = await db.query<{ group_code: string; members: number[] }>(
     `select distinct on (group_code) group_code, members from site_group_member_history
       where recorded_at <= $1 order by group_code, id desc`,
@@ -118,7 +121,7 @@ export async function listGroupMembersAt(db: Queryable, instant: Date): Promise<
 }
 
 /** Sites as the service knew them at an instant, in order of id. */
-export async function listSitesAt(db: Queryable, instant: Date): Promise<SiteRevision[]> {
+export async function listSitesAt(db: Queryable, instant: Date | string): Promise<SiteRevision[]> {
   const { rows } = await db.query<SiteRevision>(
     `select * from (
        select distinct on (site_id) ${columns} from site_history

@@ -33,8 +33,14 @@ export async function insertPlan(client: PoolClient, plan: Plan): Promise<void> 
 /**
  * Lists every target in the version that is in force on a day: of the versions effective by then, the latest. Targets
  * of plans that were not yet in force are absent.
+ *
+ * @param recordedBy leaves out versions that were recorded after this instant; default: none
  */
-export async function listTargets(db: Queryable, asOf: string): Promise<TargetVersion[]> {
+export async function listTargets(
+  db: Queryable,
+  asOf: string,
+  recordedBy: Date | string | null = null,
+): Promise<TargetVersion[]> {
   const { rows } = await db.query<{
     target_id: number;
     version: number;
@@ -43,9 +49,10 @@ export async function listTargets(db: Queryable, asOf: string): Promise<TargetVe
     definition: Omit<Target, 'id'>;
   }>(
     `select distinct on (target_id) target_id, version, effective::text, document, definition
-       from target_versions where effective <= $1::date
+       from target_versions
+      where effective <= $1::date and ($2::timestamptz is null or recorded_at <= $2::timestamptz)
       order by target_id, effective desc, version desc`,
-    [asOf],
+    [asOf, recordedBy],
   );
   return rows.map((row) => ({
     target: { id: row.target_id, ...row.definition },

@@ -100,9 +100,9 @@ function pivot(table: KeyedTable, parts: (of: string, column: string) => string[
     .join(', ');
 }
 
-/** Flags of a table's values as they stood: ts, site_id, indicator, flag, raw, detection_limit, reason. */
+/** Flags of a table's values as they stood: ts, site_id, indicator, flag, raw, detection_limit, reason, write_id. */
 export function flagsAtSql(name: KeyedTableName, parameters: AtParameters): string {
-  return `(select h.ts, h.site_id, h.indicator, h.flag, h.raw, h.detection_limit, h.reason
+  return `(select h.ts, h.site_id, h.indicator, h.flag, h.raw, h.detection_limit, h.reason, h.write_id
       from (select distinct on (h.ts, h.site_id, h.indicator, h.flag) h.*
               from flag_history h join writes w on w.id = h.write_id
              where h.family = '${name}' and ${withinSql('h', parameters)}
@@ -169,12 +169,15 @@ export interface FlagAt {
   readonly raw: string;
   readonly detectionLimit: number | null;
   readonly reason: string;
+  /** The write that set it. */
+  readonly writeId: string;
 }
 
 /** Lists the flags of a table's values as they stood at an instant. */
 export async function listFlagsAt(db: Queryable, name: KeyedTableName, query: AtQuery): Promise<FlagAt[]> {
   const { rows } = await db.query<FlagAt>(
-    `select ts, site_id as "siteId", indicator, flag, raw, detection_limit as "detectionLimit", reason
+    `select ts, site_id as "siteId", indicator, flag, raw, detection_limit as "detectionLimit", reason,
+            write_id::text as "writeId"
        from ${flagsAtSql(name, usual)} x order by ts, site_id, indicator, flag`,
     [query.siteIds, query.from, query.to, query.at],
   );

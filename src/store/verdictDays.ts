@@ -91,15 +91,19 @@ export async function listVerdictRecords(
 /**
  * Per target the verdict recorded as of a day and the first as-of day of its unbroken run. Targets without a record of
  * that very day are absent: nobody can tell yet.
+ *
+ * @param recordedBy leaves out what was recorded after this instant; default: nothing
  */
 export async function listTurningDays(
   db: Queryable,
   asOf: string,
+  recordedBy: Date | string | null = null,
 ): Promise<Map<number, { readonly verdict: VerdictName; readonly since: string }>> {
   const { rows } = await db.query<{ target_id: number; verdict: VerdictName; since: string }>(
     `with said as materialized (
        select distinct on (target_id, as_of) target_id, as_of, verdict from verdict_days
-        where as_of <= $1::date order by target_id, as_of, id desc),
+        where as_of <= $1::date and ($2::timestamptz is null or recorded_at <= $2::timestamptz)
+        order by target_id, as_of, id desc),
      now_said as materialized (select target_id, verdict from said where as_of = $1::date),
      broken as materialized (
        select s.target_id, max(s.as_of) as day from said s join now_said n using (target_id)
@@ -110,7 +114,7 @@ export async function listTurningDays(
        left join broken b using (target_id)
       where b.day is null or s.as_of > b.day
       group by n.target_id, n.verdict`,
-    [asOf],
+    [asOf, recordedBy],
   );
   return new Map(rows.map(({ target_id, verdict, since }) => [target_id, { verdict, since }]));
 }

@@ -58,20 +58,38 @@ export async function listWaterRows(
 }
 
 function readWaterRow(row: StoredRow): WaterRow {
-  const flags = row.flags ?? [];
+  const flags = (row.flags ?? []).map(({ indicator, flag, detection_limit: detectionLimit }) => ({
+    indicator,
+    flag,
+    detectionLimit,
+  }));
+  return buildWaterRow(row.site_id, row.ts.getTime(), (item) => row[item], flags);
+}
+
+/** A water row from its values and their flags: a value that a reviewer marked `invalid` is none. */
+export function buildWaterRow(
+  siteId: number,
+  ts: number,
+  valueOf: (item: string) => unknown,
+  flags: readonly {
+    readonly indicator: string;
+    readonly flag: string;
+    readonly detectionLimit: number | null;
+  }[],
+): WaterRow {
   const invalid = new Set(flags.filter(({ flag }) => flag === 'invalid').map(({ indicator }) => indicator));
   const values = new Map<string, number>();
   for (const item of waterItems) {
-    const value = row[item];
+    const value = valueOf(item);
     if (typeof value === 'number' && !invalid.has(item) && !invalid.has('*')) values.set(item, value);
   }
   const detectionLimits = new Map<string, number>();
-  for (const { indicator, flag, detection_limit: limit } of flags) {
+  for (const { indicator, flag, detectionLimit: limit } of flags) {
     if (flag === 'below-detection' && limit !== null) detectionLimits.set(indicator, limit);
   }
   return {
-    siteId: row.site_id,
-    ts: row.ts.getTime(),
+    siteId,
+    ts,
     values,
     detectionLimits,
     noFlow: flags.some(({ flag }) => flag === 'no-flow'),

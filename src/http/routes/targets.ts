@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/domainError.js';
 import { verdicts } from '../../domain/verdict.js';
+import { momentDescription, momentFields, resolveMoment } from '../moment.js';
 import { dayText, defineRoute, recordNumber } from '../route.js';
 import { outlookFields } from './targetOutlook.js';
 
 const day = dayText.meta({ description: 'Beijing day, YYYY-MM-DD' });
-const asOf = day.optional().meta({ description: 'Judge with what was known of days up to this one' });
 
 const target = z
   .strictObject({
@@ -24,7 +24,11 @@ const target = z
     scope: z.string(),
     offices: z.array(z.string()),
     due: z.string().meta({ format: 'date' }),
-    asOf: z.string().meta({ format: 'date' }),
+    asOf: z.string().meta({ format: 'date', description: 'Days up to this one are judged' }),
+    knownAt: z.string().nullable().meta({
+      format: 'date-time',
+      description: 'Judged with what was stored at this instant; null: with what is stored now',
+    }),
     verdict: z.enum(verdicts).meta({
       description:
         'met, missed: the period is over. secured, lost: it runs, the outcome is certain. on-track, at-risk: it runs. ' +
@@ -74,19 +78,30 @@ export const targetRoutes = [
     tag: 'targets',
     summaryZh: '目标一览及判定',
     summaryEn: 'Targets and their verdicts',
+    description: momentDescription,
     statuses: [200],
     query: z.strictObject({
-      asOf,
+      ...momentFields,
       planId: z.string().min(1).max(64).optional(),
       verdict: z.enum(verdicts).optional(),
     }),
     response: z
-      .strictObject({ items: z.array(target), asOf: z.string().meta({ format: 'date' }), demo: z.boolean() })
+      .strictObject({
+        items: z.array(target),
+        asOf: z.string().meta({ format: 'date' }),
+        knownAt: z.string().nullable().meta({ format: 'date-time' }),
+        demo: z.boolean(),
+      })
       .meta({ id: 'TargetList' }),
     handle: async ({ services, query, language }) => {
-      const { asOf = services.judgeDate(), ...filter } = query;
-      const items = await services.targets.list(asOf, language, filter);
-      return { body: { items, asOf, demo: services.demoData() } };
+      const { asOf, knownAt } = resolveMoment(query, services.judgeDate());
+      const { planId, verdict } = query;
+      const items = await services.targets.list(asOf, language, {
+        ...(planId === undefined ? {} : { planId }),
+        ...(verdict === undefined ? {} : { verdict }),
+        ...(knownAt === null ? {} : { knownAt }),
+      });
+      return { body: { items, asOf, knownAt, demo: services.demoData() } };
     },
   }),
   defineRoute({
@@ -99,10 +114,12 @@ export const targetRoutes = [
     statuses: [200],
     problems: ['not-found'],
     params: z.object({ id: recordNumber.transform(Number).pipe(z.int().max(2_147_483_647)) }),
-    query: z.strictObject({ asOf }),
+    description: momentDescription,
+    query: z.strictObject(momentFields),
     response: target,
     handle: async ({ services, params, query, language }) => {
-      const found = await services.targets.find(params.id, query.asOf ?? services.judgeDate(), language);
+      const { asOf, knownAt } = resolveMoment(query, services.judgeDate());
+      const found = await services.targets.find(params.id, asOf, language, knownAt ?? undefined);
       if (!found) throw new DomainError('not-found', { what: `/api/v1/targets/${params.id}` });
       return { body: found };
     },

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { verdicts } from '../../domain/verdict.js';
 import { workbookMediaType } from '../../ingest/workbook/writeWorkbook.js';
+import { momentDescription, momentFields, resolveMoment } from '../moment.js';
 import { booleanText, dayText, defineRoute, instant, recordNumber } from '../route.js';
 
 const idleMs = 120_000;
@@ -68,10 +69,12 @@ export const verdictHistoryRoutes = [
     statuses: [200],
     otherContent: { [workbookMediaType]: '台账 / the workbook' },
     timeoutMs: null,
-    query: z.strictObject({ asOf: day.optional() }),
+    description: momentDescription,
+    query: z.strictObject(momentFields),
     response: z.unknown(),
     handle: async ({ services, query, request, response }) => {
-      const file = await services.ledger.write(query.asOf ?? services.judgeDate());
+      const { asOf, knownAt } = resolveMoment(query, services.judgeDate());
+      const file = await services.ledger.write(asOf, knownAt);
       const name = encodeURIComponent(file.fileName);
       response
         .status(200)

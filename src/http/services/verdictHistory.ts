@@ -87,5 +87,6 @@ export interface PublishedFigureService {
 
 /** The ledger (台账) of all targets as a workbook. */
 export interface LedgerService {
-  write(asOf: string): Promise<{ fileName: string; content: AsyncIterable<Buffer> }>;
+  /** @param knownAt judges with what was stored at that instant; `null` is now */
+  write(asOf: string, knownAt?: string | null): Promise<{ fileName: string; content: AsyncIterable<Buffer> }>;
 }
