@@ -4,8 +4,8 @@ import { families, type FamilyName } from '../domain/family.js';
 import { wholeRow } from '../domain/flag.js';
 import { activateRules, joinRules, type ActiveRules } from '../domain/qualityRule.js';
 import type { Actor } from '../domain/role.js';
-import { chooseStandard } from '../domain/standard.js';
-import { classLimitsOf, findSuspectsOfRow, type RowChecks } from '../domain/suspectRow.js';
+import { findSuspectsOfRow, upperLimitsOf, type RowChecks } from '../domain/suspectRow.js';
+import { waterBodyOf } from '../domain/waterBody.js';
 import { findSuspectHours, reachOfHourRules } from '../statistics/suspectHours.js';
 import type { PendingDay } from '../store/pendingDays.js';
 import { listQualityRules } from '../store/qualityRules.js';
@@ -21,7 +21,6 @@ import {
   type SuspectMark,
 } from '../store/suspectChecks.js';
 import { insertWrite } from '../store/writes.js';
-import { waterBodyOf } from './deriveWater.js';
 import type { Reference } from './reference.js';
 
 const checker: Actor = { tokenId: null, name: '自动检查', office: '系统', role: 'viewer' };
@@ -166,11 +165,7 @@ function checkRow(
   const kind = reference.sites.get(siteId)?.kind;
   const graded = detectionLimits.size > 0 && grade !== null && kind !== undefined;
   const classLimits = graded
-    ? classLimitsOf(
-        chooseStandard(reference.standards.waterLimits, dayOfInstant(ts)),
-        waterBodyOf(kind),
-        grade,
-      )
+    ? upperLimitsOf(reference.standards, dayOfInstant(ts), waterBodyOf(kind), grade)
     : undefined;
   return findSuspectsOfRow(families[family].columns, values, detectionLimits, { rules, bounds, classLimits });
 }

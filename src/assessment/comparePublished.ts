@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { addMonths, dayMs, dayOfInstant, hourMs, instantOfDay, monthOfDay } from '../domain/calendar.js';
 import { Decimal, decimalFromDouble } from '../domain/decimal.js';
 import { chooseStandard, type HourlyInput } from '../domain/standard.js';
+import { waterBodyOf, type SectionBody } from '../domain/waterBody.js';
 import type { WaterGrade } from '../domain/waterGrade.js';
 import { concentrationsOf } from '../statistics/groupDay.js';
 import {
@@ -24,7 +25,7 @@ import {
 import type { SiteWindow } from '../store/suspectChecks.js';
 import { listWaterMonths, listWaterRows, type WaterRow } from '../store/waterSiteMonths.js';
 import { siteDayOfRow } from './deriveAir.js';
-import { toSample, waterBodyOf, waterRulesOf } from './deriveWater.js';
+import { toSample, waterRulesOf } from './deriveWater.js';
 import type { Reference } from './reference.js';
 
 const airIndicators = ['aqi', 'aqi_level', 'primary_pollutant'] as const;
@@ -199,7 +200,7 @@ function compareSiteSamples(
   rows: readonly WaterRow[],
 ): DifferenceRecord[] {
   const body = waterBodyOf(reference.sites.get(siteId)!.kind);
-  const gradeOf = (row: WaterRow | undefined, as: WaterBody): WaterGrade | null => {
+  const gradeOf = (row: WaterRow | undefined, as: SectionBody): WaterGrade | null => {
     if (row === undefined) return null;
     const day = dayOfInstant(row.ts);
     const sample = toSample(row, monthOfDay(day));
@@ -215,11 +216,16 @@ function compareSiteSamples(
     const recent = before !== undefined && ts - before.ts <= previousMs ? before : undefined;
     const difference = comparePublishedClass(text, gradeOf(rows[at], body), {
       previous: gradeOf(recent, body),
-      otherBody: gradeOf(rows[at], body === 'river' ? 'lake' : 'river'),
+      otherBody: gradeOf(rows[at], otherBodyOf(body)),
     });
     const rule = waterRulesOf(reference, dayOfInstant(ts)).limits.id;
     return difference === undefined ? [] : [{ siteId, ts, span, ...difference, rule }];
   });
+}
+
+/** The column of GB 3838 that might have been taken by mistake. */
+function otherBodyOf(body: SectionBody): WaterBody {
+  return body === 'river' ? 'lake' : 'river';
 }
 
 async function compareMonths(
@@ -260,7 +266,7 @@ function otherBodyGrade(
   const values = new Map(
     Object.entries(row.items).map(([item, text]) => [item, { value: new Decimal(text) }]),
   );
-  const other = waterBodyOf(reference.sites.get(siteId)!.kind) === 'river' ? 'lake' : 'river';
+  const other = otherBodyOf(waterBodyOf(reference.sites.get(siteId)!.kind));
   return (
     computeWaterMonth(waterRulesOf(reference, row.month), other, month, [{ month, values }]).result?.grade ??
     null

@@ -1,7 +1,7 @@
 import { decimalFromDouble } from '../domain/decimal.js';
-import type { SiteKind } from '../domain/site.js';
 import { chooseStandard, type Standards } from '../domain/standard.js';
-import type { WaterBody, WaterRules } from '../statistics/waterGrade.js';
+import type { SectionBody } from '../domain/waterBody.js';
+import type { WaterRules } from '../statistics/waterGrade.js';
 import {
   computeWaterMonth,
   type SampleValue,
@@ -9,6 +9,7 @@ import {
   type WaterSample,
 } from '../statistics/waterMonths.js';
 import type { WaterRow, WaterSiteMonthRow } from '../store/waterSiteMonths.js';
+import { gradeColumns } from './waterStandard.js';
 
 /** What is stored of a section's month. */
 export interface WaterMonthRows {
@@ -22,7 +23,7 @@ export interface WaterMonthRows {
  */
 export function deriveWaterMonth(
   rules: WaterRules,
-  body: WaterBody,
+  body: SectionBody,
   siteId: number,
   month: string,
   { monthly, sampled }: WaterMonthRows,
@@ -42,33 +43,25 @@ export function deriveWaterMonth(
     items: Object.fromEntries([...result.values].map(([item, value]) => [item, value.toString()])),
     samples: result.samples,
     input: result.samples === 0 ? 'none' : hasFigures ? 'monthly' : 'samples',
-    grade: result.result?.grade ?? null,
-    determining: result.result?.determining.map(({ code }) => code) ?? [],
-    mainPollutants:
-      result.result?.mainPollutants.map(({ code, multiple }) => ({
-        code,
-        multiple: multiple?.toString() ?? null,
-      })) ?? [],
+    ...gradeColumns(rules, body, result),
     noFlow: result.state === 'no-flow',
-    standardId: rules.limits.id,
   };
   return { row, month: result, used };
 }
 
 /** The limits and evaluation rules in force on a day. */
 export function waterRulesOf(
-  { standards }: { readonly standards: Pick<Standards, 'waterLimits' | 'waterEvaluation'> },
+  {
+    standards,
+  }: { readonly standards: Pick<Standards, 'waterLimits' | 'waterEvaluation' | 'groundwaterLimits'> },
   day: string,
 ): WaterRules {
+  const { waterLimits, waterEvaluation, groundwaterLimits } = standards;
   return {
-    limits: chooseStandard(standards.waterLimits, day),
-    evaluation: chooseStandard(standards.waterEvaluation, day),
+    limits: chooseStandard(waterLimits, day),
+    evaluation: chooseStandard(waterEvaluation, day),
+    groundwater: groundwaterLimits.length === 0 ? undefined : chooseStandard(groundwaterLimits, day),
   };
-}
-
-/** Which column of GB 3838 a site is graded by. */
-export function waterBodyOf(kind: SiteKind): WaterBody {
-  return kind === 'lake-section' ? 'lake' : 'river';
 }
 
 /** A stored row as the statistics take it. */

@@ -1,5 +1,6 @@
 import { dayOfInstant, daysInRange, instantOfDay, monthOfDay } from '../domain/calendar.js';
 import { parseStandards, type Standards } from '../domain/standard.js';
+import { waterBodyOf } from '../domain/waterBody.js';
 import { findDustHours } from '../statistics/dustHours.js';
 import { listGroupDays, listSiteDays, type AirGroupDayRow, type AirSiteDayRow } from '../store/airDays.js';
 import { listDustPeriods, listDustPeriodsAt, type DustPeriodRecord } from '../store/dustPeriods.js';
@@ -13,7 +14,7 @@ import { listTouchedDays } from '../store/touchedDays.js';
 import { listWaterMonths, type WaterSiteMonthRow } from '../store/waterSiteMonths.js';
 import { deriveSiteDaysAt, textOfKey } from './airAt.js';
 import { deriveGroupDay, siteDayOfRow, type SiteDayKey } from './deriveAir.js';
-import { deriveWaterMonth, waterBodyOf, waterRulesOf } from './deriveWater.js';
+import { deriveWaterMonth, waterRulesOf } from './deriveWater.js';
 import type { Facts } from './facts.js';
 import type { Reference } from './reference.js';
 import { loadWaterRowsAt, monthsBetween } from './waterAt.js';
@@ -74,6 +75,7 @@ const noStandards: Standards = {
   waterLimits: [],
   waterEvaluation: [],
   groundwaterLimits: [],
+  projection: [],
 };
 
 /** Station days of a range: what is derived now, and which of it does not hold for the instant. */

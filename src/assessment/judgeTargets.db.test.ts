@@ -134,6 +134,34 @@ describe('figures of the demonstration', () => {
     expect(assumptions(22)).toContain('8个月');
   });
 
+  test('the settings of the projection stand beside every verdict that has one, and beside no other', async () => {
+    for (const { judgement, ruleAssumptions } of await judge('2025-09-30')) {
+      const words = ruleAssumptions.map(({ zh }) => zh).join();
+      for (const setting of ['随机抽取400次（种子0', '80%区间', '至少2/3达标'])
+        expect([judgement.projection !== null, words.includes(setting)]).toEqual(
+          judgement.projection === null ? [false, false] : [true, true],
+        );
+    }
+  });
+
+  test('another setting makes another projection', async () => {
+    const project = async () =>
+      (await judgeTargets(database.pool, '2025-09-30', 20))[0]?.judgement.projection;
+    const before = await project();
+    expect(before?.level).toBe(80);
+    await database.pool.query(
+      `update standards set document = jsonb_set(document, '{interval,level}', '"0.9"') where id = 'PROJECTION-1'`,
+    );
+    try {
+      expect((await project())?.level).toBe(90);
+    } finally {
+      await database.pool.query(
+        `update standards set document = jsonb_set(document, '{interval,level}', '"0.8"') where id = 'PROJECTION-1'`,
+      );
+    }
+    expect(await project()).toEqual(before);
+  });
+
   test('one target alone is judged as among all', async () => {
     const [alone, ...others] = await judgeTargets(database.pool, '2025-09-30', 28);
     expect(others).toEqual([]);

@@ -1,13 +1,8 @@
 import { addDays, addMonths, monthOfDay } from '../domain/calendar.js';
 import { Decimal } from '../domain/decimal.js';
-import {
-  chooseStandard,
-  listAssumptions,
-  type AirEvaluation,
-  type AqiStandard,
-  type Standard,
-} from '../domain/standard.js';
+import { chooseStandard, type AqiStandard } from '../domain/standard.js';
 import type { Target } from '../domain/target.js';
+import { waterBodyOf } from '../domain/waterBody.js';
 import { yearsBefore } from '../evaluation/bootstrap.js';
 import { judgeAnnualMean, type JudgedDay } from '../evaluation/judgeAnnualMean.js';
 import { judgeDayCount, judgeDayShare, type DaysInput } from '../evaluation/judgeDays.js';
@@ -22,9 +17,17 @@ import { airDayColumns, type AirGroupDayRow } from '../store/airDays.js';
 import type { StoredReport } from '../store/periodReports.js';
 import type { Queryable } from '../store/pool.js';
 import type { TargetVersion } from '../store/targets.js';
-import { waterBodyOf, waterRulesOf } from './deriveWater.js';
+import { waterRulesOf } from './deriveWater.js';
 import { loadStoredFacts, type Facts } from './facts.js';
 import type { Reference } from './reference.js';
+import {
+  assumptionsOf,
+  indexAssumptions,
+  projectionAssumptions,
+  projectionOn,
+  waterAssumptions,
+} from './ruleAssumptions.js';
+import { waterStandardsOf } from './waterStandard.js';
 
 /** A target in the version in force, with what was found about it and the unconfirmed rules that stand behind it. */
 export interface JudgedTarget extends TargetVersion {
@@ -132,23 +135,6 @@ function plain(judgement: Judgement) {
   return { judgement, ruleAssumptions: [] };
 }
 
-function assumptionsOf(standards: readonly Standard[], paths: readonly string[]) {
-  return standards.flatMap((standard) =>
-    listAssumptions(standard).filter(({ path }) => paths.some((wanted) => path.startsWith(wanted))),
-  );
-}
-
-/** The unconfirmed rules behind the indexes of days: of every version used, without saying one thing twice. */
-function indexAssumptions(versions: readonly AqiStandard[], evaluation: AirEvaluation) {
-  const paths = ['inputRounding', 'daily', 'cap', 'afterTransition'];
-  if (versions.length > 1) paths.push('versionChange');
-  const found = assumptionsOf(versions, paths);
-  // The daily maximum 1 h matters only where a version indexes it.
-  const usesOneHour = versions.some(({ daily }) => daily.o3OneHour !== 'never');
-  const all = [...found, ...(usesOneHour ? assumptionsOf([evaluation], ['ozoneOneHour']) : [])];
-  return all.filter(({ zh }, index) => all.findIndex((one) => one.zh === zh) === index);
-}
-
 async function judgeMean(round: Round, target: Target) {
   const { standards } = round.reference;
   const period = findJudgedPeriod(target, round.asOf);
@@ -169,16 +155,17 @@ async function judgeMean(round: Round, target: Target) {
       limits,
       dailyDecimals: dailyRounding.enabled ? dailyRounding.decimals[item] : null,
       standards: [limits.id, evaluation.id],
+      projection: projectionOn(standards, period.from),
     },
     round.asOf,
   );
   const dust = chooseStandard(standards.dust, period.from);
   return {
     judgement,
-    ruleAssumptions: assumptionsOf(
-      [evaluation, dust],
-      ['dailyRounding', 'stations', 'exclusion', 'hourLabels'],
-    ),
+    ruleAssumptions: [
+      ...assumptionsOf([evaluation, dust], ['dailyRounding', 'stations', 'exclusion', 'hourLabels']),
+      ...projectionAssumptions(standards, period.from, judgement),
+    ],
   };
 }
 
@@ -207,15 +194,22 @@ async function judgeByDays(round: Round, target: Target) {
   );
   const days = whole.days.filter(({ day }) => day < period.until);
   const versions = versionsOf(days, standards.aqi);
-  const input = { ...whole, days, standards: [...versions.map(({ id }) => id), ...whole.standards] };
+  const input = {
+    ...whole,
+    days,
+    standards: [...versions.map(({ id }) => id), ...whole.standards],
+    projection: projectionOn(standards, period.from),
+  };
   const judge = target.kind === 'day-share' ? judgeDayShare : judgeDayCount;
   const dust = chooseStandard(standards.dust, period.from);
   const evaluation = chooseStandard(standards.airEvaluation, period.from);
+  const judgement = judge(target, input, round.asOf);
   return {
-    judgement: judge(target, input, round.asOf),
+    judgement,
     ruleAssumptions: [
       ...assumptionsOf([dust, evaluation], ['exclusion', 'stations', 'ozoneAcrossStations', 'hourLabels']),
       ...indexAssumptions(versions, evaluation),
+      ...projectionAssumptions(standards, period.from, judgement),
     ],
   };
 }
@@ -277,6 +271,7 @@ function indexDay(row: AirGroupDayRow, standard: AqiStandard): DayIndex {
 }
 
 async function judgeWater(round: Round, { target, version }: TargetVersion) {
+  const { standards } = round.reference;
   const period = findJudgedPeriod(target, round.asOf);
   const rules = waterRulesOf(round.reference, period.from);
   const span = `${period.from} ${period.to}`;
@@ -284,25 +279,29 @@ async function judgeWater(round: Round, { target, version }: TargetVersion) {
     loadSections(round, target.siteGroup, period),
   );
   const key = `${target.id} ${version} ${span} ${period.state} ${monthOfDay(period.until)}`;
+  const used = waterStandardsOf(
+    rules,
+    sections.map(({ body }) => body),
+  );
   const judgement =
     round.waterJudgements.get(key) ??
-    judgeSections(target, { sections, rules, standards: [rules.limits.id, rules.evaluation.id] }, round.asOf);
+    judgeSections(
+      target,
+      {
+        sections,
+        rules,
+        standards: used.map(({ id }) => id),
+        projection: projectionOn(standards, period.from),
+      },
+      round.asOf,
+    );
   round.waterJudgements.set(key, judgement);
   return {
     judgement,
-    ruleAssumptions: assumptionsOf(
-      [rules.evaluation, rules.limits],
-      [
-        'period',
-        'noFlow',
-        'belowDetection',
-        'detectionAboveClass',
-        'phMean',
-        'rounding',
-        'mainPollutants',
-        'oxygenSaturation',
-      ],
-    ),
+    ruleAssumptions: [
+      ...waterAssumptions(rules, used),
+      ...projectionAssumptions(standards, period.from, judgement),
+    ],
   };
 }
 

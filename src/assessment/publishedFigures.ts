@@ -4,6 +4,7 @@ import { Decimal, roundHalfEven } from '../domain/decimal.js';
 import { DomainError } from '../domain/domainError.js';
 import type { SiteKind } from '../domain/site.js';
 import { chooseStandard, type Standards } from '../domain/standard.js';
+import { waterBodyOf } from '../domain/waterBody.js';
 import { computeRangeMean } from '../statistics/annualMean.js';
 import type { WaterRules } from '../statistics/waterGrade.js';
 import { computeWaterPeriod, type WaterPeriod, type WaterSample } from '../statistics/waterMonths.js';
@@ -19,7 +20,7 @@ import {
   type PublishedFigure,
 } from '../store/publishedFigures.js';
 import { listWaterMonths, type WaterSiteMonthRow } from '../store/waterSiteMonths.js';
-import { waterBodyOf, waterRulesOf } from './deriveWater.js';
+import { waterRulesOf } from './deriveWater.js';
 import type { Reference } from './reference.js';
 
 /** What can be published of a group, and the column of its days that it is the mean of. */

@@ -1,7 +1,8 @@
 import type { PoolClient } from 'pg';
 import { addMonths, instantOfDay } from '../domain/calendar.js';
+import { waterBodyOf } from '../domain/waterBody.js';
 import { listWaterRows, saveWaterMonth } from '../store/waterSiteMonths.js';
-import { deriveWaterMonth, waterBodyOf, waterRulesOf } from './deriveWater.js';
+import { deriveWaterMonth, waterRulesOf } from './deriveWater.js';
 import type { Reference } from './reference.js';
 
 /** Derives one section's month from what is stored, and stores it. */

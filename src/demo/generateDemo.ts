@@ -12,6 +12,7 @@ const waterKinds: readonly SiteKind[] = [
   'river-section',
   'lake-section',
   'drinking-water-surface',
+  'drinking-water-lake',
   'drinking-water-ground',
 ];
 

@@ -79,6 +79,7 @@ const siteKinds = [
   'river-section',
   'lake-section',
   'drinking-water-surface',
+  'drinking-water-lake',
   'drinking-water-ground',
   'township',
   'county',

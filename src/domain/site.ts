@@ -3,7 +3,10 @@ export type SiteKind =
   | 'air-station'
   | 'river-section'
   | 'lake-section'
+  /** A source drawn from a river. */
   | 'drinking-water-surface'
+  /** A source drawn from a lake or reservoir. */
+  | 'drinking-water-lake'
   | 'drinking-water-ground'
   | 'township'
   | 'county'

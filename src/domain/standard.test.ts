@@ -49,6 +49,7 @@ test.each([
   ['HJ633-2026', ['versionChange', 'afterTransition']],
   ['HBJC2016-120', ['exclusion', 'proposal']],
   ['GB3838-2002', ['oxygenSaturation']],
+  ['PROJECTION-1', ['drawing', 'interval', 'risk']],
   ['GBT14848-2017', ['items']],
   ['HB2011-22', ['colours', 'mainPollutants', 'period', 'noFlow', 'belowDetection', 'detectionPrinting', 'detectionAboveClass', 'naturalBackground', 'seasons', 'drinkingSource', 'phMean', 'rounding', 'river']],
 ])('unconfirmed in %s: %j', (id, paths) => {
@@ -70,6 +71,11 @@ describe('parseStandards refuses', () => {
   const faults: [string, (seeds: Seeds) => unknown, RegExp][] = [
     ['no object', () => [], /expected an object/],
     ['nothing', () => null, /expected an object/],
+    ['an interval of nothing', (s) => (at(s, 'PROJECTION-1.json', 'interval')['level'] = '1'), /^PROJECTION-1\.json: interval\.level/],
+    ['history of more than a window', (s) => (at(s, 'PROJECTION-1.json', 'drawing')['historyShare'] = '1.1'), /drawing\.historyShare/],
+    ['bounds that leave 1 out', (s) => { at(s, 'PROJECTION-1.json', 'drawing')['shiftBounds'] = ['1.1', '2']; }, /drawing\.shiftBounds/],
+    ['more draws than there are', (s) => (at(s, 'PROJECTION-1.json', 'risk')['keptDraws'] = 4), /risk\.keptDraws/],
+    ['no draws', (s) => (at(s, 'PROJECTION-1.json', 'drawing')['draws'] = 0), /drawing\.draws/],
     ['a kind without any version', (s) => delete s['HBJC2016-120.json'], /none of kind dust/],
     ['an id that occurs twice', (s) => (s['copy.json'] = at(s, 'HJ633-2012.json')), /HJ633-2012 occurs twice/],
     ['a number instead of decimal text', (s) => (at(s, 'GB3095-2012.json', 'limits', 'list', 0)['level2'] = 60), /^GB3095-2012\.json: limits\.list\.0\.level2/],

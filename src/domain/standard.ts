@@ -7,6 +7,7 @@ import {
   type Averaging,
   type DustRule,
   type GroundwaterLimits,
+  type ProjectionRule,
   type Pollutant,
   type Provenance,
   type Standard,
@@ -25,6 +26,8 @@ export interface Standards {
   readonly waterLimits: readonly WaterLimits[];
   readonly waterEvaluation: readonly WaterEvaluation[];
   readonly groundwaterLimits: readonly GroundwaterLimits[];
+  /** May be empty (a database that has none yet): the defaults hold then. */
+  readonly projection: readonly ProjectionRule[];
 }
 
 /**
@@ -38,7 +41,7 @@ export function parseStandards(json: unknown): Standards {
     throw new Error('standards: expected an object from file name to content');
   const standards = parseSomeStandards(json);
   for (const [name, versions] of Object.entries(standards))
-    if ((versions as readonly unknown[]).length === 0)
+    if (name !== 'projection' && (versions as readonly unknown[]).length === 0)
       throw new Error(`standards: none of kind ${kindNames[name as keyof Standards]}`);
   return standards;
 }
@@ -51,6 +54,7 @@ const kindNames: Readonly<Record<keyof Standards, Standard['kind']>> = {
   waterLimits: 'water-limits',
   waterEvaluation: 'water-evaluation',
   groundwaterLimits: 'groundwater-limits',
+  projection: 'projection',
 };
 
 /** `parseStandards` of an extract: kinds may be absent, and are empty lists then. */
@@ -67,6 +71,7 @@ export function parseSomeStandards(json: object): Standards {
     waterLimits: versionsOf(list, 'water-limits'),
     waterEvaluation: versionsOf(list, 'water-evaluation'),
     groundwaterLimits: versionsOf(list, 'groundwater-limits'),
+    projection: list.some(({ kind }) => kind === 'projection') ? versionsOf(list, 'projection') : [],
   };
 }
 
@@ -118,6 +123,7 @@ function parseStandard(file: string, content: unknown): Standard {
     throw new Error(`${file}: validTo: is not after validFrom`);
   if (parsed.kind === 'aqi') checkSeries(file, parsed);
   if (parsed.kind === 'water-evaluation') checkSeasons(file, parsed);
+  if (parsed.kind === 'projection') checkProjection(file, parsed);
   return parsed;
 }
 
@@ -134,6 +140,17 @@ function checkSeasons(file: string, { seasons }: WaterEvaluation): void {
   const months = seasons.list.flatMap((season) => season.months);
   if (new Set(months).size !== months.length)
     throw new Error(`${file}: seasons.list: a month belongs to two seasons`);
+}
+
+function checkProjection(file: string, { drawing, interval, risk }: ProjectionRule): void {
+  const between = (text: string): boolean => Number(text) > 0 && Number(text) < 1;
+  if (!between(interval.level)) throw new Error(`${file}: interval.level: must lie between 0 and 1`);
+  if (!(Number(drawing.historyShare) > 0 && Number(drawing.historyShare) <= 1))
+    throw new Error(`${file}: drawing.historyShare: must be above 0, at most 1`);
+  const [low, high] = drawing.shiftBounds.map(Number) as [number, number];
+  if (!(low > 0 && low <= 1 && high >= 1))
+    throw new Error(`${file}: drawing.shiftBounds: must enclose 1 and be positive`);
+  if (risk.keptDraws > risk.ofDraws) throw new Error(`${file}: risk.keptDraws: more than all draws`);
 }
 
 function versionsOf<K extends Standard['kind']>(

@@ -264,6 +264,25 @@ const waterEvaluation = z.strictObject({
   }),
 });
 
+const positive = z.int().positive();
+const projection = z.strictObject({
+  kind: z.literal('projection'),
+  ...heading,
+  drawing: group({
+    version: z.string().min(1),
+    seed: count,
+    draws: positive,
+    blockDays: positive,
+    jitterDays: count,
+    blockMonths: positive,
+    historyShare: decimalText,
+    shiftDays: positive,
+    shiftBounds: z.tuple([decimalText, decimalText]),
+  }),
+  interval: group({ version: z.string().min(1), level: decimalText, leastYears: z.int().min(2) }),
+  risk: group({ version: z.string().min(1), keptDraws: count, ofDraws: positive }),
+});
+
 /** The shape of one file of `seeds/standards`. */
 export const standardSchema = z.discriminatedUnion('kind', [
   airLimits,
@@ -273,6 +292,7 @@ export const standardSchema = z.discriminatedUnion('kind', [
   waterLimits,
   waterEvaluation,
   groundwaterLimits,
+  projection,
 ]);
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
@@ -298,6 +318,15 @@ export type WaterItem = DeepReadonly<z.infer<typeof waterItem>>;
 export type WaterEvaluation = DeepReadonly<z.infer<typeof waterEvaluation>>;
 /** GB/T 14848: the single limits of class Ⅲ by which a groundwater source complies. */
 export type GroundwaterLimits = DeepReadonly<z.infer<typeof groundwaterLimits>>;
+/** The named, versioned settings of projections. */
+export type ProjectionRule = DeepReadonly<z.infer<typeof projection>>;
 export type AqiLevel = AqiStandard['levels']['list'][number];
 export type Standard =
-  AirLimits | AqiStandard | AirEvaluation | DustRule | WaterLimits | WaterEvaluation | GroundwaterLimits;
+  | AirLimits
+  | AqiStandard
+  | AirEvaluation
+  | DustRule
+  | WaterLimits
+  | WaterEvaluation
+  | GroundwaterLimits
+  | ProjectionRule;

@@ -1,5 +1,6 @@
 import type { ActiveRules } from './qualityRule.js';
-import type { WaterLimits } from './standard.js';
+import { chooseStandard, type GroundwaterLimits, type Standards, type WaterLimits } from './standard.js';
+import type { SectionBody } from './waterBody.js';
 
 /** What a row's own values are held against. */
 export interface RowChecks {
@@ -46,8 +47,27 @@ export function findSuspectsOfRow(
   return found;
 }
 
+/** The upper limits by item that hold for a body of water on a day; for groundwater those of Ⅲ, whatever the class. */
+export function upperLimitsOf(
+  { waterLimits, groundwaterLimits }: Pick<Standards, 'waterLimits' | 'groundwaterLimits'>,
+  day: string,
+  body: SectionBody,
+  grade: number,
+): ReadonlyMap<string, number> {
+  if (body === 'groundwater') return groundwaterLimitsOf(chooseStandard(groundwaterLimits, day));
+  return classLimitsOf(chooseStandard(waterLimits, day), body, grade);
+}
+
+function groundwaterLimitsOf(limits: GroundwaterLimits): ReadonlyMap<string, number> {
+  return new Map(
+    limits.items.list.flatMap((item): [string, number][] =>
+      'limit' in item ? [[item.code, Number(item.limit)]] : [],
+    ),
+  );
+}
+
 /** The upper limits of a class of GB 3838 by item; oxygen and pH, which are no upper limits, are absent. */
-export function classLimitsOf(
+function classLimitsOf(
   limits: WaterLimits,
   body: 'river' | 'lake',
   grade: number,

@@ -212,7 +212,7 @@ function drawDays(target: Target, input: DaysInput, counted: Counted) {
     settings,
     years,
     method: 'same-window-bootstrap' as const satisfies Projection['method'],
-    totals: drawTotals(windows, toCome, settings, randomFor(target, addDays(period.until, -1))),
+    totals: drawTotals(windows, toCome, settings, randomFor(target, addDays(period.until, -1), settings)),
     source: {
       zh: `余下日期按${named.zh}同期推算`,
       en: `days left as in the same window of ${named.en}`,

@@ -223,7 +223,7 @@ describe('the year is running', () => {
   test('without history the mean so far speaks', () => {
     expect(so(() => 68).verdict).toBe('on-track');
     expect(so(() => 69).verdict).toBe('at-risk');
-    expect(so(() => 68).reason.zh).toContain('没有上年同期数据');
+    expect(so(() => 68).projection?.words.zh).toContain('没有上年同期数据');
   });
 
   test('with history the days left repeat the same window of last year', () => {
@@ -233,10 +233,10 @@ describe('the year is running', () => {
     const mild = judge(pm10, [...lastYear(60), ...thisYear], '2025-09-30');
     expect(mild.verdict).toBe('on-track');
     // (69 × 273 + 60 × 92) ÷ 365 = 66.73
-    expect(mild.reason.zh).toContain('预计全年 66.73（余下日期按上年同期浓度推算）');
+    expect(mild.projection?.words.zh).toContain('预计全年 66.73（余下日期按上年同期浓度推算）');
     const harsh = judge(pm10, [...lastYear(90), ...days('2025-01-01', '2025-10-01', () => 65)], '2025-09-30');
     expect(harsh.verdict).toBe('at-risk');
-    expect(harsh.reason.zh).toContain('预计全年 71.3');
+    expect(harsh.projection?.words.zh).toContain('预计全年 71.3');
   });
 
   test.each([
@@ -245,7 +245,7 @@ describe('the year is running', () => {
   ])('history: %s', (_, count, words) => {
     const history = days('2024-10-01', '2025-01-01', () => 60).slice(0, count);
     const judged = judge(pm10, [...history, ...days('2025-01-01', '2025-10-01', () => 69)], '2025-09-30');
-    expect(judged.reason.zh).toContain(words);
+    expect(judged.projection?.words.zh).toContain(words);
   });
 
   test('on 28 and 29 February of a leap year the window of the year before is the rest of that year', () => {
@@ -253,7 +253,7 @@ describe('the year is running', () => {
     const before = days('2023-01-01', '2024-01-01', (day) => (day < '2023-03-01' ? 1000 : 60));
     for (const asOf of ['2024-02-28', '2024-02-29']) {
       const list = [...before, ...days('2024-01-01', '2024-03-01', () => 60)];
-      expect(judge(target, list, asOf).reason.zh).toContain('预计全年 60（');
+      expect(judge(target, list, asOf).projection?.words.zh).toContain('预计全年 60（');
     }
   });
 
@@ -288,8 +288,12 @@ describe('the year is running', () => {
   test('the sentence names the remaining concentration', () => {
     const judged = so(() => 70);
     // (68.3 × 365 − 70 × 273) ÷ 92 = 63.255…
-    expect(judged.reason.zh).toContain('余下 92 天的剩余控制浓度为 63.26');
-    expect(judged.reason.en).toContain('the 92 days left may average 63.26');
+    expect(judged.allowed?.words.zh).toContain('余下 92 天的剩余控制浓度为 63.26');
+    expect(judged.allowed?.words.en).toContain('the 92 days left may average 63.26');
+    expect(judged.reason).toEqual({
+      zh: '截至 2025-09-30 有效 273 天，累计均值 70，要求 ≤ 68.3',
+      en: '273 valid days to 2025-09-30, mean 70, limit 68.3',
+    });
   });
 });
 

@@ -19,7 +19,6 @@ import {
   type Judgement,
 } from './judgement.js';
 import { allowMean, compareMeans, isLost, meanCertainSince, projectMean } from './meanOutlook.js';
-import type { Allowed } from './outlook.js';
 import type { Outcome } from './projection.js';
 import { projectionDefaults } from './projectionSettings.js';
 import type { Words } from './words.js';
@@ -78,7 +77,7 @@ export function judgeAnnualMean(target: Target, input: AnnualMeanInput, asOf: st
     certainSince: meanCertainSince(target, input, period, verdict),
     allowed,
     projection: outcome?.projection ?? null,
-    reason: explain(target, period, mean, allowed, outcome),
+    reason: explain(target, period, mean),
     notes: [...progressNote(period), ...validityNotes(mean)],
     standards: input.standards,
   };
@@ -113,34 +112,20 @@ function canBecomeValid(input: AnnualMeanInput, period: JudgedPeriod, mean: Rang
   return !monthFails && mean.validDays + daysToCome(period) >= requiredDays(period, input.limits.validity);
 }
 
-function explain(
-  target: Target,
-  period: JudgedPeriod,
-  mean: RangeMean,
-  allowed: Extract<Allowed, { kind: 'mean' }> | null,
-  outcome: Outcome | null,
-): Words {
-  const places = Math.max(target.decimals, 2);
-  const so = shown(mean.mean!, places);
-  if (allowed === null) {
+/** The figure against its limit; what may still come and what is expected have words of their own. */
+function explain(target: Target, period: JudgedPeriod, mean: RangeMean): Words {
+  const so = shown(mean.mean!, Math.max(target.decimals, 2));
+  if (period.state === 'over') {
+    const last = addDays(period.to, -1);
     return {
-      zh: `${period.from} 至 ${addDays(period.to, -1)} 有效 ${mean.validDays} 天，均值 ${so}，要求 ≤ ${target.limit}`,
-      en: `${mean.validDays} valid days from ${period.from} to ${addDays(period.to, -1)}, mean ${so}, limit ${target.limit}`,
+      zh: `${period.from} 至 ${last} 有效 ${mean.validDays} 天，均值 ${so}，要求 ≤ ${target.limit}`,
+      en: `${mean.validDays} valid days from ${period.from} to ${last}, mean ${so}, limit ${target.limit}`,
     };
   }
-  const parts = (language: 'zh' | 'en') => [
-    ...(allowed.remaining === null ? [] : [allowed.words[language]]),
-    ...(outcome === null ? [] : [outcome.projection.words[language]]),
-  ];
+  const last = addDays(period.until, -1);
   return {
-    zh: [
-      `截至 ${addDays(period.until, -1)} 有效 ${mean.validDays} 天，累计均值 ${so}，要求 ≤ ${target.limit}`,
-      ...parts('zh'),
-    ].join('；'),
-    en: [
-      `${mean.validDays} valid days to ${addDays(period.until, -1)}, mean ${so}, limit ${target.limit}`,
-      ...parts('en'),
-    ].join('; '),
+    zh: `截至 ${last} 有效 ${mean.validDays} 天，累计均值 ${so}，要求 ≤ ${target.limit}`,
+    en: `${mean.validDays} valid days to ${last}, mean ${so}, limit ${target.limit}`,
   };
 }
 

@@ -120,7 +120,7 @@ describe('share of good days, the year running', () => {
   ] as const)('%s', (_, runs, verdict, budget) => {
     const judged = share(daysOf(2025, ...runs), '2025-09-30');
     expect(judged.verdict).toBe(verdict);
-    expect(judged.reason.zh).toContain(`全年最多可超标 53 天，${budget}`);
+    expect(judged.allowed?.words.zh).toContain(`全年最多可超标 53 天，${budget}`);
   });
 
   test.each([
@@ -173,7 +173,9 @@ describe('the two ledgers of the share', () => {
     const target = planTarget(21, { ledger: 'without-dust' });
     // 265 days can count in all, of which 39 are bad so far; the 100 removed ones are no days left.
     const days = daysOf(2025, [100, 'dust-bad'], [225, 'good'], [40, 'bad']);
-    expect(share(days, '2025-12-30', target).reason.zh).toContain('全年最多可超标 38 天，已超出 1 天');
+    expect(share(days, '2025-12-30', target).allowed?.words.zh).toContain(
+      '全年最多可超标 38 天，已超出 1 天',
+    );
     expect(share(days, '2025-12-30', target).verdict).toBe('lost');
   });
 });

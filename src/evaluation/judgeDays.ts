@@ -60,7 +60,6 @@ export function judgeDayShare(target: Target, input: DaysInput, asOf: string): J
     return (outcome?.keeps ?? keepsLimit(target, value)) ? 'on-track' : 'at-risk';
   };
   const verdict = decide();
-  const budget = period.state === 'open' ? allowed : null;
   const other = otherLedger(target, counted.both);
   return {
     ...shared(counted, input),
@@ -77,12 +76,10 @@ export function judgeDayShare(target: Target, input: DaysInput, asOf: string): J
     reason: {
       zh:
         `有效 ${count.valid} 天，其中优良 ${count.good} 天、超标 ${count.exceeding} 天，比率 ${value.toFixed(target.decimals)}%，` +
-        `要求 ≥ ${target.limit}%` +
-        (budget === null ? '' : `；${budget.words.zh}`),
+        `要求 ≥ ${target.limit}%`,
       en:
         `${count.good} good and ${count.exceeding} bad of ${count.valid} valid days, ${value.toFixed(target.decimals)} %, ` +
-        `wanted ${target.limit} %` +
-        (budget === null ? '' : `; ${budget.words.en}`),
+        `wanted ${target.limit} %`,
     },
   };
 }

@@ -14,7 +14,7 @@ import {
 } from './judgement.js';
 import type { Outcome } from './projection.js';
 import { projectionDefaults } from './projectionSettings.js';
-import type { JudgedWater, SectionsInput } from './sectionsInput.js';
+import { hasClass, type JudgedWater, type SectionsInput } from './sectionsInput.js';
 import { allowSections, compareSections, describeGaps, projectSections } from './sectionsOutlook.js';
 import type { Words } from './words.js';
 
@@ -54,11 +54,10 @@ export function judgeSections(target: Target, input: SectionsInput, asOf: string
   if (judged.every(({ water }) => water.gradedMonths === 0 && water.noFlowMonths.length === 0)) {
     return notReported(period, 'month', missing, input.standards, { yearOnYear, allowed });
   }
-  const grades = judged.flatMap(({ water }) => water.result?.grade ?? []);
-  const worst = grades.length === 0 ? null : Math.max(...grades);
+  const worst = worstClass(judged);
   const settings = input.projection ?? projectionDefaults;
   const outcome = period.state === 'over' ? null : projectSections(target, input, period, judged, settings);
-  const verdict = decide(period, judged, limit, yearMonths, outcome);
+  const verdict = decide(period, judged, yearMonths, outcome);
   return {
     verdict,
     value: worst === null ? null : String(worst),
@@ -76,11 +75,19 @@ export function judgeSections(target: Target, input: SectionsInput, asOf: string
     reason: explain(judged, limit),
     notes: [
       ...progressNote(period),
-      ...sectionNotes(judged, limit, yearMonths),
+      ...groundwaterNotes(judged, limit),
+      ...sectionNotes(judged, yearMonths),
       ...(period.state === 'over' ? describeGaps(judged, yearMonths) : []),
     ],
     standards: input.standards,
   };
+}
+
+/** The worst class; `null` without any, and where groundwater that does not keep the target has none. */
+function worstClass(judged: readonly JudgedWater[]): number | null {
+  const grades = judged.flatMap(({ water }) => water.result?.grade ?? []);
+  const hidden = judged.some((one) => one.water.groundwater !== null && !keeps(one));
+  return grades.length === 0 || hidden ? null : Math.max(...grades);
 }
 
 /** The half-open range of months that a judged period touches. */
@@ -97,28 +104,41 @@ function inWholeMonths(period: JudgedPeriod): JudgedPeriod {
 function decide(
   period: JudgedPeriod,
   judged: readonly JudgedWater[],
-  limit: number,
   yearMonths: number,
   outcome: Outcome | null,
 ): Judgement['verdict'] {
-  const fails = ({ water }: JudgedWater) => (water.result?.grade ?? 0) > limit;
   if (period.state === 'over') {
     if (judged.some((one) => fails(one) && one.water.sufficient)) return 'missed';
-    return judged.every(({ water }) => water.sufficient) ? 'met' : 'insufficient-data';
+    return judged.every((one) => keeps(one) && one.water.sufficient) ? 'met' : 'insufficient-data';
   }
-  const suffices = judged.every(({ water }) => water.gradedMonths > 0 && canSuffice(water, yearMonths));
+  const suffices = judged.every((one) => isDecided(one) && canSuffice(one.water, yearMonths));
   if (!suffices) return judged.some(fails) ? 'at-risk' : 'insufficient-data';
-  return (outcome?.keeps ?? !judged.some(fails)) ? 'on-track' : 'at-risk';
+  // What the projection does not cover is judged by its means so far.
+  const rest = outcome === null ? judged : judged.filter((one) => !hasClass(one));
+  return (outcome?.keeps ?? true) && !rest.some(fails) ? 'on-track' : 'at-risk';
+}
+
+function keeps({ water }: JudgedWater): boolean {
+  return water.meetsTarget === true;
+}
+
+function fails({ water }: JudgedWater): boolean {
+  return water.meetsTarget === false;
+}
+
+/** Whether the means say that the target class is met or failed. */
+function isDecided({ water }: JudgedWater): boolean {
+  return water.meetsTarget !== null;
 }
 
 function canSuffice(water: WaterPeriod, yearMonths: number): boolean {
   return water.gradedMonths + water.monthsToCome.length >= yearMonths;
 }
 
-function explain(judged: readonly JudgedWater[], limit: number): Words {
-  const keeping = judged.filter(({ water }) => (water.result?.grade ?? 7) <= limit).length;
-  const failing = judged.filter(({ water }) => (water.result?.grade ?? 0) > limit);
-  const grade = formatGrade(limit as WaterGrade);
+function explain(judged: readonly JudgedWater[], limit: WaterGrade): Words {
+  const keeping = judged.filter(keeps).length;
+  const failing = judged.filter(fails);
+  const grade = formatGrade(limit);
   return {
     zh:
       `${judged.length} 个断面（点位）中 ${keeping} 个均值达到${grade}类及以上` +
@@ -130,21 +150,46 @@ function explain(judged: readonly JudgedWater[], limit: number): Words {
 }
 
 function describeFailureZh({ section, water }: JudgedWater): string {
-  const items = water
-    .result!.overTarget.slice(0, 3)
+  const { result, groundwater } = water;
+  const items = (result?.overTarget ?? groundwater!.failing)
+    .slice(0, 3)
     .map(({ nameZh, multiple }) => (multiple === null ? nameZh : `${nameZh}（超 ${shown(multiple, 2)} 倍）`))
     .join('、');
-  return `${section.name} ${formatGrade(water.result!.grade!)}类，${items}`;
+  const grade = result === null ? '超出地下水Ⅲ类限值' : `${formatGrade(result.grade!)}类`;
+  return `${section.name} ${grade}，${items}`;
 }
 
-function sectionNotes(judged: readonly JudgedWater[], limit: number, yearMonths: number): Words[] {
+/** Why groundwater has no class, and, where its limits cannot tell the target class, no verdict. */
+function groundwaterNotes(judged: readonly JudgedWater[], limit: WaterGrade): Words[] {
+  const sources = judged.filter((one) => !hasClass(one));
+  if (sources.length === 0) return [];
+  const names = (list: readonly JudgedWater[]) => list.map(({ section }) => section.name).join('、');
+  const open = sources.filter((one) => !isDecided(one) && one.water.groundwater !== null);
+  const grade = formatGrade(limit);
+  return [
+    {
+      zh: `未定类别：${names(sources)}为地下水，按 GB/T 14848 只掌握Ⅲ类限值，据此判断是否达到Ⅲ类，不按地表水（GB 3838）定类`,
+      en: `Not graded: ${names(sources)}: groundwater; of GB/T 14848 only the class Ⅲ limits are held, which tell whether class Ⅲ is kept; the classes of surface water (GB 3838) do not apply`,
+    },
+    ...(open.length === 0
+      ? []
+      : [
+          {
+            zh: `无法判定：${names(open)}，仅凭地下水Ⅲ类限值不能判断是否达到${grade}类`,
+            en: `Not judged: ${names(open)}: the class Ⅲ limits of groundwater do not tell whether class ${grade} is kept`,
+          },
+        ]),
+  ];
+}
+
+function sectionNotes(judged: readonly JudgedWater[], yearMonths: number): Words[] {
   const notes: Words[] = [];
   const list = (pick: (water: WaterPeriod) => readonly string[]) =>
     judged
       .filter(({ water }) => pick(water).length > 0)
       .map(({ section, water }) => `${section.name}（${pick(water).join('、')}）`)
       .join('；');
-  const failed = list((water) => ((water.result?.grade ?? 7) <= limit ? water.failedMonths : []));
+  const failed = list((water) => (water.meetsTarget === true ? water.failedMonths : []));
   if (failed !== '') {
     notes.push({
       zh: `均值达标但有单月未达标（“稳定达到”需关注）：${failed}`,

@@ -308,7 +308,7 @@ describe('projection', () => {
       keptPercent: 0,
     });
     expect(judged.verdict).toBe('at-risk');
-    expect(judged.reason.zh).toContain('余下日期按 2021、2022、2023、2024 年同期浓度推算');
+    expect(judged.projection?.words.zh).toContain('余下日期按 2021、2022、2023、2024 年同期浓度推算');
   });
 
   test('years that differ make an interval, the middle between, the share kept that of the years', () => {
@@ -342,7 +342,7 @@ describe('projection', () => {
       high: null,
       keptPercent: null,
     });
-    expect(one.reason.zh).toContain('往年不足，不给出区间');
+    expect(one.projection?.words.zh).toContain('往年不足，不给出区间');
     const none = judge(
       pm10,
       days('2025-01-01', '2025-10-01', () => 69),

@@ -169,7 +169,7 @@ export function projectMean(
       projection: projectSoFar(estimateText(mean.mean.toNumber(), places), settings, source),
     };
   }
-  const random = randomFor(target, addDays(period.until, -1));
+  const random = randomFor(target, addDays(period.until, -1), settings);
   const totals = drawTotals(windows, toCome, settings, random).map(([total]) => total!);
   const sum = mean.sum.toNumber();
   const years = windows.map(({ year }) => year);

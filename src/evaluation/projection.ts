@@ -1,5 +1,6 @@
 import { Decimal } from '../domain/decimal.js';
 import type { Target } from '../domain/target.js';
+import { formatGrade, type WaterGrade } from '../domain/waterGrade.js';
 import { quantile } from './bootstrap.js';
 import { firstTrue } from './certainty.js';
 import { shown } from './judgement.js';
@@ -9,8 +10,12 @@ import { createRandom, seedOf, type Random } from './random.js';
 import type { Words } from './words.js';
 
 /** The numbers of one target's projection as of one day are the same on every machine and in every process. */
-export function randomFor(target: Pick<Target, 'id'>, asOf: string): Random {
-  return createRandom(seedOf(`${target.id} ${asOf}`));
+export function randomFor(
+  target: Pick<Target, 'id'>,
+  asOf: string,
+  { seed }: Pick<ProjectionSettings, 'seed'>,
+): Random {
+  return createRandom(seedOf(`${target.id} ${asOf}`) + seed);
 }
 
 /** An estimate as text with at most `places` decimals. */
@@ -30,6 +35,17 @@ export function keptShare(
   return (firstTrue(length, (index) => !keeps(sorted[index]!)) ?? length) / length;
 }
 
+/** Puts a figure's text into a sentence, e.g. as a class. */
+export type Reading = (value: string) => Words;
+
+const asItIs: Reading = (value) => ({ zh: value, en: value });
+
+/** A grade's number as a class: `Ⅳ类`, `class Ⅳ`. */
+export const asClass: Reading = (value) => {
+  const grade = formatGrade(Number(value) as WaterGrade);
+  return { zh: `${grade}类`, en: `class ${grade}` };
+};
+
 export interface DrawnProjection {
   readonly target: Target;
   readonly method: Exclude<Projection['method'], 'so-far'>;
@@ -38,6 +54,8 @@ export interface DrawnProjection {
   readonly draws: readonly number[];
   readonly keeps: (value: number) => boolean;
   readonly places: number;
+  /** How a figure reads in a sentence; default: as it is. */
+  readonly read?: Reading;
   readonly settings: ProjectionSettings;
   /** What the days or months left are taken from. */
   readonly source: Words;
@@ -67,6 +85,8 @@ export function concludeDraws(drawn: DrawnProjection): Outcome {
   const high = enough ? estimateText(quantile(sorted, 1 - tail), places) : null;
   const keptPercent = kept === null ? null : Math.round(kept * 100);
   const value = estimateText(middle, places);
+  const read = drawn.read ?? asItIs;
+  const [words, from, to] = [value, low ?? '', high ?? ''].map((text) => (text === '' ? asItIs : read)(text));
   return {
     keeps: keeps(middle) && (kept === null || kept >= settings.minimumKeptShare),
     projection: {
@@ -79,12 +99,14 @@ export function concludeDraws(drawn: DrawnProjection): Outcome {
       keptPercent,
       words: {
         zh:
-          `预计全年 ${value}（${drawn.source.zh}）` +
-          (enough ? `，${level}% 区间 ${low}–${high}，达标可能 ${keptPercent}%` : '，往年不足，不给出区间'),
-        en:
-          `expected for the year ${value} (${drawn.source.en})` +
+          `预计全年 ${words!.zh}（${drawn.source.zh}）` +
           (enough
-            ? `, ${level} % interval ${low} to ${high}, kept in ${keptPercent} % of the draws`
+            ? `，${level}% 区间 ${from!.zh}–${to!.zh}，达标可能 ${keptPercent}%`
+            : '，往年不足，不给出区间'),
+        en:
+          `expected for the year ${words!.en} (${drawn.source.en})` +
+          (enough
+            ? `, ${level} % interval ${from!.en} to ${to!.en}, kept in ${keptPercent} % of the draws`
             : ', no interval: too few earlier years'),
       },
     },
@@ -92,7 +114,13 @@ export function concludeDraws(drawn: DrawnProjection): Outcome {
 }
 
 /** The projection without earlier data: what there is so far stands for the rest, without an interval. */
-export function projectSoFar(value: string, settings: ProjectionSettings, source: Words): Projection {
+export function projectSoFar(
+  value: string,
+  settings: ProjectionSettings,
+  source: Words,
+  read: Reading = asItIs,
+): Projection {
+  const words = read(value);
   return {
     method: 'so-far',
     years: [],
@@ -102,8 +130,8 @@ export function projectSoFar(value: string, settings: ProjectionSettings, source
     level: Math.round(settings.level * 100),
     keptPercent: null,
     words: {
-      zh: `预计全年 ${value}（${source.zh}），没有往年数据，不给出区间`,
-      en: `expected for the year ${value} (${source.en}), no interval without earlier years`,
+      zh: `预计全年 ${words.zh}（${source.zh}），没有往年数据，不给出区间`,
+      en: `expected for the year ${words.en} (${source.en}), no interval without earlier years`,
     },
   };
 }

@@ -1,8 +1,12 @@
+import type { ProjectionRule } from '../domain/standard.js';
+
 /** The named settings of projections; working assumptions, no clause asks for them. */
 export interface ProjectionSettings {
   /** Share of cases that the interval is made for. */
   readonly level: number;
   readonly draws: number;
+  /** Another seed gives other draws; the same one gives the same on every machine. */
+  readonly seed: number;
   /** Consecutive days drawn together, so that spells of weather stay whole. */
   readonly blockDays: number;
   /** A block may come from up to so many days earlier or later in its year. */
@@ -23,6 +27,7 @@ export interface ProjectionSettings {
 export const projectionDefaults: ProjectionSettings = {
   level: 0.8,
   draws: 400,
+  seed: 0,
   blockDays: 10,
   jitterDays: 15,
   blockMonths: 3,
@@ -32,3 +37,23 @@ export const projectionDefaults: ProjectionSettings = {
   shiftBounds: [0.5, 2],
   minimumKeptShare: 2 / 3,
 };
+
+/** The settings that a rule names; the defaults without one. */
+export function projectionSettingsOf(rule: ProjectionRule | undefined): ProjectionSettings {
+  if (rule === undefined) return projectionDefaults;
+  const { drawing, interval, risk } = rule;
+  const { seed, draws, blockDays, jitterDays, blockMonths, shiftDays, shiftBounds } = drawing;
+  return {
+    level: Number(interval.level),
+    draws,
+    seed,
+    blockDays,
+    jitterDays,
+    blockMonths,
+    historyShare: Number(drawing.historyShare),
+    intervalYears: interval.leastYears,
+    shiftDays,
+    shiftBounds: [Number(shiftBounds[0]), Number(shiftBounds[1])],
+    minimumKeptShare: risk.keptDraws / risk.ofDraws,
+  };
+}

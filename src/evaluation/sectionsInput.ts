@@ -1,3 +1,4 @@
+import type { SectionBody } from '../domain/waterBody.js';
 import type { WaterBody, WaterRules } from '../statistics/waterGrade.js';
 import type { WaterPeriod, WaterSample } from '../statistics/waterMonths.js';
 import type { ProjectionSettings } from './projectionSettings.js';
@@ -5,7 +6,7 @@ import type { ProjectionSettings } from './projectionSettings.js';
 /** One section with its months: one sample a month, the month's item means. */
 export interface JudgedSection {
   readonly name: string;
-  readonly body: WaterBody;
+  readonly body: SectionBody;
   readonly placeholder: boolean;
   /** Months of the judged period and of all earlier years to draw on. */
   readonly months: readonly WaterSample[];
@@ -29,4 +30,14 @@ export interface SectionsInput {
 export interface JudgedWater {
   readonly section: JudgedSection;
   readonly water: WaterPeriod;
+}
+
+/** A section that has a class: one of surface water, by GB 3838. */
+export interface ClassedWater extends JudgedWater {
+  readonly section: JudgedSection & { readonly body: WaterBody };
+}
+
+/** Groundwater is compared with the limits of one class and never gets a class of its own. */
+export function hasClass(one: JudgedWater): one is ClassedWater {
+  return one.section.body !== 'groundwater';
 }

@@ -2,15 +2,24 @@ import { addMonths, monthOfDay } from '../domain/calendar.js';
 import { Decimal } from '../domain/decimal.js';
 import type { WaterItem } from '../domain/standard.js';
 import type { Target } from '../domain/target.js';
+import type { SectionBody } from '../domain/waterBody.js';
 import type { WaterGrade } from '../domain/waterGrade.js';
+import { groundwaterClass } from '../statistics/groundwater.js';
 import type { WaterBody, WaterRules } from '../statistics/waterGrade.js';
-import { computeWaterPeriod } from '../statistics/waterMonths.js';
+import { computeWaterPeriod, type WaterPeriod } from '../statistics/waterMonths.js';
 import { daysToCome, shown, type JudgedPeriod } from './judgement.js';
 import type { Allowed, AllowedItem, AllowedSection, YearOnYear } from './outlook.js';
-import { concludeDraws, nameYears, projectSoFar, randomFor, type Outcome } from './projection.js';
+import { asClass, concludeDraws, nameYears, projectSoFar, randomFor, type Outcome } from './projection.js';
 import type { ProjectionSettings } from './projectionSettings.js';
 import { drawBelow } from './random.js';
-import type { JudgedWater, SectionsInput } from './sectionsInput.js';
+import {
+  hasClass,
+  type ClassedWater,
+  type JudgedSection,
+  type JudgedWater,
+  type SectionsInput,
+} from './sectionsInput.js';
+import type { Words } from './words.js';
 import { compareYears, windowBefore } from './yearOnYear.js';
 
 /** What the months to come of each section may hold, and which months failed. */
@@ -44,7 +53,7 @@ function wordsZh({ name, items, monthsToCome }: AllowedSection): string {
       ? `${nameZh}月均${direction === 'at-most' ? '不高于' : '不低于'} ${mayAverage}`
       : `${nameZh}已无法降至要求`,
   );
-  return `${name}余下 ${monthsToCome.length} 个月：${list.join('、')}`;
+  return `${name}余下 ${monthsToCome.length} 个月${list.length === 0 ? '' : '：'}${list.join('、')}`;
 }
 
 function wordsEn({ name, items, monthsToCome }: AllowedSection): string {
@@ -53,20 +62,20 @@ function wordsEn({ name, items, monthsToCome }: AllowedSection): string {
       ? `${code} ${direction === 'at-most' ? 'at most' : 'at least'} ${mayAverage}`
       : `${code} out of reach`,
   );
-  return `${name}, ${monthsToCome.length} months to come: ${list.join(', ')}`;
+  return `${name}, ${monthsToCome.length} months to come${list.length === 0 ? '' : ': '}${list.join(', ')}`;
 }
 
 function allowSection({ section, water }: JudgedWater, rules: WaterRules, limit: WaterGrade): AllowedSection {
   const grade = water.result?.grade ?? null;
-  const items = gradedItems(rules)
-    .flatMap((item) => allowItem(item, section.body, { section, water }, limit) ?? [])
+  const items = itemLimits(rules, section.body, limit)
+    .flatMap((item) => allowItem(item, water) ?? [])
     .sort((a, b) => b.load.cmp(a.load));
   const over = items.filter(({ load }) => load.gt(1));
   const chosen = over.length > 0 ? over : items.slice(0, 1);
   return {
     name: section.name,
     grade: grade === null ? null : String(grade),
-    fails: grade !== null && grade > limit,
+    fails: water.meetsTarget === false,
     failedMonths: water.failedMonths,
     missingMonths: water.missingMonths,
     noFlowMonths: water.noFlowMonths,
@@ -76,23 +85,39 @@ function allowSection({ section, water }: JudgedWater, rules: WaterRules, limit:
   };
 }
 
-/** Items with a limit that take part in the grading; pH has a range and no mean to aim at. */
+/** Items that take part in the grading. */
 function gradedItems({ limits, evaluation }: WaterRules) {
   return limits.items.list.filter(({ code }) => evaluation.gradingItems.list.includes(code));
 }
 
+type ItemLimit = Pick<AllowedItem, 'code' | 'nameZh' | 'limit' | 'direction'>;
+
+/** The items that a mean can aim at, with their limits for a class; pH has a range and is none of them. */
+function itemLimits(rules: WaterRules, body: SectionBody, grade: WaterGrade): ItemLimit[] {
+  if (body === 'groundwater') {
+    if (grade !== groundwaterClass) return [];
+    return (rules.groundwater?.items.list ?? []).flatMap((item) =>
+      'limit' in item
+        ? [{ code: item.code, nameZh: item.nameZh, limit: item.limit, direction: 'at-most' as const }]
+        : [],
+    );
+  }
+  return gradedItems(rules).flatMap((item) => {
+    if (item.direction !== 'min' && item.direction !== 'max') return [];
+    const limit = item.limits[body]?.[grade - 1];
+    const direction = item.direction === 'max' ? ('at-most' as const) : ('at-least' as const);
+    return limit === undefined ? [] : [{ code: item.code, nameZh: item.nameZh, limit, direction }];
+  });
+}
+
 /** `load`: the mean as a multiple of the limit (for dissolved oxygen the limit as a multiple of the mean). */
 function allowItem(
-  item: WaterItem,
-  body: WaterBody,
-  { water }: JudgedWater,
-  grade: WaterGrade,
+  item: ItemLimit,
+  water: WaterPeriod,
 ): { readonly item: AllowedItem; readonly load: Decimal } | undefined {
-  if (item.direction !== 'min' && item.direction !== 'max') return undefined;
-  const text = item.limits[body]?.[grade - 1];
   const mean = water.values.get(item.code);
-  if (text === undefined || mean === undefined) return undefined;
-  const limit = new Decimal(text);
+  if (mean === undefined) return undefined;
+  const limit = new Decimal(item.limit);
   const measured = water.months.filter(({ values, state }) => state === 'measured' && values.has(item.code));
   const toCome = water.monthsToCome.length;
   const needed =
@@ -102,15 +127,12 @@ function allowItem(
           .times(measured.length + toCome)
           .minus(mean.times(measured.length))
           .div(toCome);
-  const atMost = item.direction === 'max';
+  const atMost = item.direction === 'at-most';
   const [part, whole] = atMost ? [mean, limit] : [limit, mean];
   return {
     load: whole.eq(0) ? new Decimal(1_000_000) : part.div(whole),
     item: {
-      code: item.code,
-      nameZh: item.nameZh,
-      limit: text,
-      direction: atMost ? 'at-most' : 'at-least',
+      ...item,
       meanSoFar: shown(mean, 4),
       mayAverage: needed === null ? null : shown(needed, 4),
       reachable: needed === null ? part.lte(whole) : !atMost || needed.gte(0),
@@ -146,8 +168,9 @@ export function compareSections(
   const required = Math.ceil((monthsBetween(from, to) * yearMonths) / 12);
   const worst = worstOf(before.map(({ result }) => result?.grade ?? null));
   const now = worstOf(judged.map(({ water }) => water.result?.grade ?? null));
-  const keeping = (grades: readonly (WaterGrade | null)[]) =>
-    grades.filter((grade) => grade !== null && grade <= limit).length;
+  const keeping = (periods: readonly WaterPeriod[]) =>
+    periods.filter(({ meetsTarget }) => meetsTarget === true).length;
+  const judgedBefore = before.some(({ gradedMonths }) => gradedMonths > 0);
   return compareYears({
     window: { from: `${from}-01`, to: `${to}-01` },
     now: now === null ? null : new Decimal(now),
@@ -158,20 +181,21 @@ export function compareSections(
     valid: required > 0 && before.every(({ gradedMonths }) => gradedMonths >= required),
     decimals: 0,
     withPercent: false,
-    keeping:
-      worst === null
-        ? null
-        : {
-            now: keeping(judged.map(({ water }) => water.result?.grade ?? null)),
-            before: keeping(before.map(({ result }) => result?.grade ?? null)),
-            of: input.sections.length,
-          },
+    keeping: judgedBefore
+      ? { now: keeping(judged.map(({ water }) => water)), before: keeping(before), of: input.sections.length }
+      : null,
+    ...(judgedBefore && worst === null ? { without: noClassBefore } : {}),
     shortage: {
       zh: `上年同期有断面监测不足 ${required} 个月`,
       en: `A section has fewer than ${required} measured months in the same period a year before`,
     },
   });
 }
+
+const noClassBefore: Words = {
+  zh: '地下水只按Ⅲ类限值判断，没有类别可比',
+  en: 'Groundwater is compared with the class Ⅲ limits alone; there is no class to compare',
+};
 
 function worstOf(grades: readonly (WaterGrade | null)[]): number | null {
   return grades.reduce<number | null>(
@@ -200,27 +224,29 @@ interface Carried {
  * The worst grade expected at the end: item means over the months so far and the months to come as the same months of
  * earlier years, an estimate in doubles. Each draw takes runs of `blockMonths` from one year for all sections and items
  * alike, as weather and water are shared. Without an earlier year that has three quarters of those months, the means so
- * far. `null` when no month is to come.
+ * far. Groundwater, which has no class, takes no part. `null` when no month is to come.
  */
 export function projectSections(
   target: Target,
   input: SectionsInput,
   period: JudgedPeriod,
-  judged: readonly JudgedWater[],
+  all: readonly JudgedWater[],
   settings: ProjectionSettings,
 ): Outcome | null {
+  const judged = all.filter(hasClass);
   const worst = worstOf(judged.map(({ water }) => water.result?.grade ?? null));
   if (daysToCome(period) === 0 || worst === null) return null;
   const limit = Number(target.limit);
   const months = monthsAhead(judged);
-  const years = yearsWith(input, period, months, settings);
+  const sections = judged.map(({ section }) => section);
+  const years = yearsWith(sections, period, months, settings);
   if (months.length === 0 || years.length === 0) {
     const source = { zh: '没有往年同月数据，按至今均值推算', en: 'no earlier years: means so far' };
-    return { keeps: worst <= limit, projection: projectSoFar(String(worst), settings, source) };
+    return { keeps: worst <= limit, projection: projectSoFar(String(worst), settings, source, asClass) };
   }
   const carried = judged.map((one) => carry(one, input.rules, months, years));
   // As-of days of one month know the same months: they have the same projection.
-  const random = randomFor(target, monthOfDay(period.until));
+  const random = randomFor(target, monthOfDay(period.until), settings);
   const draws = Array.from({ length: settings.draws }, () => {
     let year = 0;
     const chosen = months.map((_, index) => {
@@ -239,6 +265,7 @@ export function projectSections(
     draws,
     keeps: (grade) => grade <= limit,
     places: 0,
+    read: asClass,
     settings,
     source: { zh: `余下月份按${named.zh}同月推算`, en: `months left as the same months of ${named.en}` },
   });
@@ -250,7 +277,7 @@ function monthsAhead(judged: readonly JudgedWater[]): string[] {
 
 /** How many years back the same months have data in three quarters of all sections' months; oldest first. */
 function yearsWith(
-  { sections }: SectionsInput,
+  sections: readonly JudgedSection[],
   period: JudgedPeriod,
   months: readonly string[],
   settings: ProjectionSettings,
@@ -273,7 +300,7 @@ function yearsWith(
 }
 
 function carry(
-  { section, water }: JudgedWater,
+  { section, water }: ClassedWater,
   rules: WaterRules,
   months: readonly string[],
   years: readonly number[],

@@ -29,6 +29,8 @@ export interface Compared {
   readonly withPercent: boolean;
   readonly keeping?: YearOnYear['keeping'];
   readonly shortage: Words;
+  /** Why there is no figure although there are data a year before. */
+  readonly without?: Words;
 }
 
 export const noDataBefore: Words = {
@@ -62,8 +64,8 @@ export function compareYears(compared: Compared): YearOnYear {
   };
 }
 
-function reasonOf({ now, before, valid, shortage }: Compared): Words | null {
-  if (before === null) return noDataBefore;
+function reasonOf({ now, before, valid, shortage, without }: Compared): Words | null {
+  if (before === null) return without ?? noDataBefore;
   if (!valid) return shortage;
   return now === null ? noDataNow : null;
 }

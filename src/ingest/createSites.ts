@@ -101,6 +101,8 @@ async function kindsInUse(
 function kindOf(medium: 'air' | 'water' | undefined, name: string): SiteKind {
   if (medium === undefined) return 'other';
   if (medium === 'air') return 'air-station';
-  if (/水源/.test(name)) return /地下|井/.test(name) ? 'drinking-water-ground' : 'drinking-water-surface';
-  return /水库|湖/.test(name) ? 'lake-section' : 'river-section';
+  const lake = /水库|湖/.test(name);
+  if (!/水源/.test(name)) return lake ? 'lake-section' : 'river-section';
+  if (/地下|井/.test(name)) return 'drinking-water-ground';
+  return lake ? 'drinking-water-lake' : 'drinking-water-surface';
 }

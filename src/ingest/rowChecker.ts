@@ -3,17 +3,18 @@ import { dayOfInstant } from '../domain/calendar.js';
 import { families } from '../domain/family.js';
 import { activateRules, joinRules, type ActiveRules } from '../domain/qualityRule.js';
 import type { CellNote, Reading } from '../domain/reading.js';
-import { chooseStandard, type Standards } from '../domain/standard.js';
-import { classLimitsOf, findSuspectsOfRow } from '../domain/suspectRow.js';
+import type { Standards } from '../domain/standard.js';
+import { findSuspectsOfRow, upperLimitsOf } from '../domain/suspectRow.js';
+import { waterBodyOf, type SectionBody } from '../domain/waterBody.js';
 import { listQualityRules } from '../store/qualityRules.js';
 import { listStandards } from '../store/reference.js';
 import { listSectionGrades } from '../store/sectionGrades.js';
 import { listSites } from '../store/sites.js';
 
 interface SectionClasses {
-  readonly waterLimits: Standards['waterLimits'];
+  readonly standards: Standards;
   readonly grades: ReadonlyMap<number, number>;
-  readonly lakes: ReadonlySet<number>;
+  readonly bodies: ReadonlyMap<number, SectionBody>;
 }
 
 /**
@@ -45,22 +46,21 @@ export async function loadRowChecker(client: PoolClient): Promise<RowChecker> {
 
 function classLimitsFor(
   { detectionLimit }: ActiveRules,
-  { waterLimits, grades, lakes }: SectionClasses,
+  { standards, grades, bodies }: SectionClasses,
   { siteId, ts }: Reading,
 ): ReadonlyMap<string, number> | undefined {
   if (detectionLimit === undefined) return undefined;
   const grade = grades.get(siteId) ?? detectionLimit.gradeWithoutTarget;
   if (grade === null) return undefined;
-  const limits = chooseStandard(waterLimits, dayOfInstant(ts));
-  return classLimitsOf(limits, lakes.has(siteId) ? 'lake' : 'river', grade);
+  return upperLimitsOf(standards, dayOfInstant(ts), bodies.get(siteId) ?? 'river', grade);
 }
 
 async function loadClasses(client: PoolClient): Promise<SectionClasses> {
-  const { waterLimits } = await listStandards(client);
+  const standards = await listStandards(client);
   const grades = await listSectionGrades(client);
   const sites = await listSites(client);
-  const lakes = new Set(sites.filter(({ kind }) => kind === 'lake-section').map(({ id }) => id));
-  return { waterLimits, grades, lakes };
+  const bodies = new Map(sites.map(({ id, kind }) => [id, waterBodyOf(kind)]));
+  return { standards, grades, bodies };
 }
 
 const none: ReadonlyMap<string, number> = new Map();

@@ -1,5 +1,6 @@
 import { Decimal } from '../domain/decimal.js';
 import type { GroundwaterLimits } from '../domain/standard.js';
+import { exceedance, judgeGroundwater, type LimitExceedance } from './groundwater.js';
 import { computeShare } from './share.js';
 import {
   computeWaterGrade,
@@ -12,13 +13,8 @@ import {
 /** What a source draws from; it decides which standard holds. */
 export type DrinkingSourceKind = 'surface-river' | 'surface-lake' | 'ground';
 
-/** An item over its limit; `multiple` is (value − limit) ÷ limit, unrounded, `null` for pH and DO. */
-export interface SourceFailure {
-  readonly code: string;
-  readonly nameZh: string;
-  readonly value: Decimal;
-  readonly multiple: Decimal | null;
-}
+/** An item over its limit. */
+export type SourceFailure = LimitExceedance;
 
 /** Whether a source complied in one month or period. */
 export interface DrinkingSourceResult {
@@ -47,7 +43,7 @@ export function computeDrinkingSource(
   kind: DrinkingSourceKind,
   values: WaterValues,
 ): DrinkingSourceResult {
-  if (kind === 'ground') return judgeGroundwater(rules.groundwater, values);
+  if (kind === 'ground') return judgeGround(rules.groundwater, values);
   return judgeSurface(rules, kind === 'surface-lake' ? 'lake' : 'river', values);
 }
 
@@ -96,26 +92,8 @@ function judgeSurface(rules: WaterRules, body: WaterBody, values: WaterValues): 
   return { standardId: rules.limits.id, compliant, items, failing, grade };
 }
 
-function judgeGroundwater(limits: GroundwaterLimits, values: WaterValues): DrinkingSourceResult {
-  const items: string[] = [];
-  const failing: SourceFailure[] = [];
-  for (const item of limits.items.list) {
-    const { code, nameZh } = item;
-    const value = values.get(code);
-    if (value?.gte(0) !== true) continue;
-    items.push(code);
-    if ('range' in item) {
-      if (value.lt(item.range[0]) || value.gt(item.range[1]))
-        failing.push({ code, nameZh, value, multiple: null });
-      continue;
-    }
-    const over = exceedance({ code, nameZh, value }, new Decimal(item.limit));
-    if (over !== undefined) failing.push(over);
-  }
-  const compliant = items.length === 0 ? null : failing.length === 0;
+function judgeGround(limits: GroundwaterLimits, values: WaterValues): DrinkingSourceResult {
+  const judged = judgeGroundwater(limits, values);
+  const { compliant, items, failing } = judged ?? { compliant: null, items: [], failing: [] };
   return { standardId: limits.id, compliant, items, failing, grade: null };
-}
-
-function exceedance(item: Omit<SourceFailure, 'multiple'>, limit: Decimal): SourceFailure | undefined {
-  return item.value.gt(limit) ? { ...item, multiple: item.value.minus(limit).div(limit) } : undefined;
 }

@@ -45,6 +45,8 @@ describe('computeIaqi', () => {
   test.each([
     ['2012 does not round its input', aqi2012, '35.2', 51],
     ['2012, a hair above a breakpoint', aqi2012, '35.0000000000000000000000000000000000000001', 51],
+    ['2012, above a breakpoint by less than a quotient can show', aqi2012, `35.${'0'.repeat(50)}1`, 51],
+    ['2012, below one by as little', aqi2012, `34.${'9'.repeat(50)}`, 50],
     ['2012, a hair below a breakpoint', aqi2012, '34.9999999999999999999999999999999999999999', 50],
     ['2026 rounds half to even first', aqi2026, '35.2', 50],
     ['2026 tie to even', aqi2026, '34.5', 49],

@@ -67,11 +67,13 @@ function interpolate({ points, indexes }: Table, concentration: Decimal): number
   return iaqiLo + ceilOfQuotient(concentration.minus(bpLo).times(iaqiHi - iaqiLo), bpHi.minus(bpLo));
 }
 
-/** ceil(numerator / denominator) for a long decimal, proof against the quotient being cut at 40 places. */
+/**
+ * ceil(numerator / denominator) for a long decimal, proof against the quotient being rounded at 40 places: that never
+ * passes a whole number, but may fall back on one from a hair above.
+ */
 function ceilOfQuotient(numerator: Decimal, denominator: Decimal): number {
   const guess = ceilToInteger(numerator.div(denominator));
   if (guess.times(denominator).lt(numerator)) return guess.toNumber() + 1;
-  if (guess.minus(1).times(denominator).gte(numerator)) return guess.toNumber() - 1;
   return guess.toNumber();
 }
 

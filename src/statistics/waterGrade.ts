@@ -1,5 +1,5 @@
 import { Decimal, roundHalfEven } from '../domain/decimal.js';
-import type { WaterEvaluation, WaterItem, WaterLimits } from '../domain/standard.js';
+import type { GroundwaterLimits, WaterEvaluation, WaterItem, WaterLimits } from '../domain/standard.js';
 import type { WaterGrade } from '../domain/waterGrade.js';
 
 /** Which column of GB 3838 holds; only total phosphorus and nitrogen differ. Reservoirs are lakes. */
@@ -11,6 +11,8 @@ export type WaterValues = ReadonlyMap<string, Decimal>;
 export interface WaterRules {
   readonly limits: WaterLimits;
   readonly evaluation: WaterEvaluation;
+  /** GB/T 14848, for sources of groundwater; without it they are not judged. */
+  readonly groundwater?: GroundwaterLimits | undefined;
 }
 
 /** The class of one item. */

@@ -1,15 +1,11 @@
 import { addMonths } from '../domain/calendar.js';
 import { Decimal } from '../domain/decimal.js';
 import type { WaterEvaluation } from '../domain/standard.js';
+import type { SectionBody } from '../domain/waterBody.js';
 import type { WaterGrade } from '../domain/waterGrade.js';
 import { computeExactMean } from './exactMean.js';
-import {
-  computeWaterGrade,
-  type WaterBody,
-  type WaterGradeResult,
-  type WaterRules,
-  type WaterValues,
-} from './waterGrade.js';
+import { groundwaterMeets, judgeGroundwater, type GroundwaterResult } from './groundwater.js';
+import { computeWaterGrade, type WaterGradeResult, type WaterRules, type WaterValues } from './waterGrade.js';
 
 /** One item of one sample. */
 export interface SampleValue {
@@ -30,25 +26,30 @@ export interface WaterSample {
 
 export type WaterMonthState = 'measured' | 'no-flow' | 'missing' | 'to-come';
 
+/** What values say by the standard of their water. */
+interface JudgedValues {
+  /** The grade by GB 3838; always `null` for groundwater. */
+  readonly result: WaterGradeResult | null;
+  /** The comparison with GB/T 14848 Ⅲ; `null` for surface water, and without a measured item. */
+  readonly groundwater: GroundwaterResult | null;
+  /** Whether the target class is met; `null` without result or target, and where the limits of Ⅲ alone cannot tell. */
+  readonly meetsTarget: boolean | null;
+}
+
 /** One month of a section with its own grade; a no-flow month has none and leaves the denominator. */
-export interface WaterMonth {
+export interface WaterMonth extends JudgedValues {
   readonly month: string;
   readonly state: WaterMonthState;
   readonly samples: number;
   readonly values: WaterValues;
-  readonly result: WaterGradeResult | null;
-  /** Whether the month's grade meets the target; `null` without grade or target. */
-  readonly meetsTarget: boolean | null;
 }
 
-/** A section over a range of months. */
-export interface WaterPeriod {
+/** A section over a range of months; its result is provisional unless `sufficient` and no month is to come. */
+export interface WaterPeriod extends JudgedValues {
   readonly months: readonly WaterMonth[];
   /** Mean of each item over the measured months, unrounded. */
   readonly values: WaterValues;
-  /** The grade of those means; provisional unless `sufficient` and no month is to come. `null` without any. */
-  readonly result: WaterGradeResult | null;
-  /** Months with a grade: the denominator. */
+  /** Months with a grade (groundwater: with a result): the denominator. */
   readonly gradedMonths: number;
   readonly noFlowMonths: readonly string[];
   readonly missingMonths: readonly string[];
@@ -74,7 +75,7 @@ export interface WaterPeriodOptions {
  */
 export function computeWaterPeriod(
   rules: WaterRules,
-  body: WaterBody,
+  body: SectionBody,
   samples: readonly WaterSample[],
   from: string,
   to: string,
@@ -88,7 +89,7 @@ export function computeWaterPeriod(
 /** `computeWaterPeriod` over the listed months, which need not be neighbours (water seasons). */
 export function computeWaterMonths(
   rules: WaterRules,
-  body: WaterBody,
+  body: SectionBody,
   samples: readonly WaterSample[],
   listed: readonly string[],
   options: WaterPeriodOptions = {},
@@ -97,7 +98,7 @@ export function computeWaterMonths(
   const months = listed.map((month) =>
     computeWaterMonth(rules, body, month, byMonth.get(month) ?? [], options),
   );
-  const graded = months.filter(({ result }) => result !== null && result.grade !== null);
+  const graded = months.filter(isJudged);
   const values = meanOfItems(
     graded.map((month) => month.values),
     rules.evaluation,
@@ -107,7 +108,7 @@ export function computeWaterMonths(
   return {
     months,
     values,
-    result: graded.length === 0 ? null : computeWaterGrade(rules, body, values, options),
+    ...judgeValues(rules, body, values, options),
     gradedMonths: graded.length,
     noFlowMonths: inState('no-flow'),
     missingMonths: inState('missing'),
@@ -120,7 +121,7 @@ export function computeWaterMonths(
 /** One month of a section: the single sample, or the mean of several, graded. */
 export function computeWaterMonth(
   rules: WaterRules,
-  body: WaterBody,
+  body: SectionBody,
   month: string,
   samples: readonly WaterSample[],
   options: WaterPeriodOptions = {},
@@ -129,15 +130,40 @@ export function computeWaterMonth(
     .map(({ values }) => usedValues(values, rules.evaluation))
     .filter(({ size }) => size > 0);
   const values = meanOfItems(used, rules.evaluation);
-  const result = values.size === 0 ? null : computeWaterGrade(rules, body, values, options);
-  const grade = result?.grade ?? null;
-  const { target, untilMonth } = options;
+  const judged = judgeValues(rules, body, values, options);
+  const { untilMonth } = options;
   return {
     month,
-    state: stateOf(grade !== null, samples, untilMonth !== undefined && month >= untilMonth),
+    state: stateOf(isJudged(judged), samples, untilMonth !== undefined && month >= untilMonth),
     samples: used.length,
     values,
+    ...judged,
+  };
+}
+
+function isJudged({ result, groundwater }: Pick<JudgedValues, 'result' | 'groundwater'>): boolean {
+  return groundwater !== null || (result !== null && result.grade !== null);
+}
+
+/** One standard per body of water: GB/T 14848 for groundwater, GB 3838 for the rest. */
+function judgeValues(
+  rules: WaterRules,
+  body: SectionBody,
+  values: WaterValues,
+  options: WaterPeriodOptions,
+): JudgedValues {
+  const { target, removed } = options;
+  if (body === 'groundwater') {
+    const kept = new Map([...values].filter(([code]) => removed?.has(code) !== true));
+    const groundwater = rules.groundwater === undefined ? null : judgeGroundwater(rules.groundwater, kept);
+    const met = groundwater === null || target === undefined ? null : groundwaterMeets(groundwater, target);
+    return { result: null, groundwater, meetsTarget: met };
+  }
+  const result = values.size === 0 ? null : computeWaterGrade(rules, body, values, options);
+  const grade = result?.grade ?? null;
+  return {
     result,
+    groundwater: null,
     meetsTarget: grade === null || target === undefined ? null : grade <= target,
   };
 }

@@ -1,7 +1,6 @@
 import { addDays, addMonths } from '../../domain/calendar.js';
 import { endOfData, findJudgedPeriod } from '../../evaluation/judgement.js';
 import { monthsOf } from '../../evaluation/judgeSections.js';
-import { projectionDefaults } from '../../evaluation/projectionSettings.js';
 import { findDustHours } from '../../statistics/dustHours.js';
 import type { AirGroupDayRow, AirSiteDayRow } from '../../store/airDays.js';
 import type { StoredReport } from '../../store/periodReports.js';
@@ -50,7 +49,7 @@ export async function proveTarget(
   const own = read.reports.filter(({ siteId }) => siteIds.includes(siteId));
   const months = monthsOf(period);
   const common = await stateCommon(db, facts, {
-    medium,
+    medium: { ...medium, standards: [...medium.standards, 'projection'] },
     siteIds,
     ...(medium === water
       ? { from: `${months.from}-01`, to: `${months.to}-01` }
@@ -66,7 +65,7 @@ export async function proveTarget(
     version,
     effective,
     document,
-    settings: { projection: projectionDefaults, earlierYears },
+    settings: { earlierYears },
     groups: { [target.siteGroup]: members, ...(medium === reports ? { townships } : {}) },
     stationDays: read.siteDays.filter(({ day }) => day <= asOf),
     earlierDays: read.groupDays.filter(({ day }) => day < period.from),

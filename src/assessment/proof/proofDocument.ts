@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SiteKind } from '../../domain/site.js';
 import type { Target } from '../../domain/target.js';
-import type { ProjectionSettings } from '../../evaluation/projectionSettings.js';
 import type { AirGroupDayRow, AirSiteDayRow } from '../../store/airDays.js';
 import type { ValueOrigin, WriteOrigin } from '../../store/originsAt.js';
 import type { StoredReport } from '../../store/periodReports.js';
@@ -72,8 +71,8 @@ export interface TargetInputs extends CommonInputs {
   readonly version: number;
   readonly effective: string;
   readonly document: string;
-  /** Working assumptions behind 同比 and projections. */
-  readonly settings: { readonly projection: ProjectionSettings; readonly earlierYears: number };
+  /** How far 同比 and projections look back; what else projections rest on is among the standards. */
+  readonly settings: { readonly earlierYears: number };
   readonly groups: Readonly<Record<string, readonly number[]>>;
   /** Of the judged period: the stations' means with their basis, counts of hours and dust hours. */
   readonly stationDays: readonly AirSiteDayRow[];

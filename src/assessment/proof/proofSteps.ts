@@ -1,9 +1,10 @@
 import { Decimal } from '../../domain/decimal.js';
 import type { Target } from '../../domain/target.js';
+import { waterBodyOf } from '../../domain/waterBody.js';
 import { findJudgedPeriod, type JudgedPeriod } from '../../evaluation/judgement.js';
 import { monthsOf } from '../../evaluation/judgeSections.js';
 import { computeWaterPeriod, type WaterPeriod } from '../../statistics/waterMonths.js';
-import { waterBodyOf, waterRulesOf } from '../deriveWater.js';
+import { waterRulesOf } from '../deriveWater.js';
 import type { Facts } from '../facts.js';
 import type { JudgedTarget } from '../judgeTargets.js';
 import { halfEven, type ProofStep, type TargetInputs } from './proofDocument.js';

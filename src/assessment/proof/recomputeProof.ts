@@ -1,9 +1,9 @@
 import { chooseStandard, parseSomeStandards } from '../../domain/standard.js';
-import { projectionDefaults } from '../../evaluation/projectionSettings.js';
+import { waterBodyOf } from '../../domain/waterBody.js';
 import { computeDayAqi } from '../../statistics/groupDay.js';
 import { airDayItems } from '../../statistics/siteDay.js';
 import { dayRulesOf, deriveGroupDay, deriveGroupDays, deriveSiteDay, siteDayOfRow } from '../deriveAir.js';
-import { deriveWaterMonth, waterBodyOf, waterRulesOf } from '../deriveWater.js';
+import { deriveWaterMonth, waterRulesOf } from '../deriveWater.js';
 import type { Facts } from '../facts.js';
 import { earlierYears, judgeTargetsOver } from '../judgeTargets.js';
 import { comparePublications } from './comparePublications.js';
@@ -99,9 +99,9 @@ async function computeFigure(inputs: ProofInputs): Promise<Computed> {
   }
 }
 
-/** A program that projects by other settings cannot repeat the figure, and says so instead of computing another. */
+/** A program that looks back another number of years cannot repeat the figure, and says so instead of computing another. */
 function assertSettings({ settings }: TargetInputs): void {
-  const own = { projection: projectionDefaults, earlierYears };
+  const own = { earlierYears };
   if (canonicalText(settings) !== canonicalText(throughJson(own)))
     throw new Error(`settings: this version computes with ${canonicalText(own)}`);
 }

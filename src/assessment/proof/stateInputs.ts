@@ -24,7 +24,7 @@ export const air: Medium = {
 };
 export const water: Medium = {
   families: ['water_month', 'water_sample'],
-  standards: ['water-limits', 'water-evaluation'],
+  standards: ['water-limits', 'water-evaluation', 'groundwater-limits'],
   dust: false,
 };
 export const reports: Medium = { families: [], standards: [], dust: false };

@@ -8,6 +8,7 @@ const siteKindNames: Record<SiteKind, true> = {
   'river-section': true,
   'lake-section': true,
   'drinking-water-surface': true,
+  'drinking-water-lake': true,
   'drinking-water-ground': true,
   township: true,
   county: true,
