@@ -1,4 +1,5 @@
 import { importMessages } from './messages/import.js';
+import { lineProtocolMessages } from './messages/lineProtocol.js';
 import { problemMessages } from './messages/problem.js';
 import { qualityMessages } from './messages/quality.js';
 import { siteMessages } from './messages/sites.js';
@@ -20,6 +21,7 @@ export const messages = {
   ...siteMessages,
   ...qualityMessages,
   ...undoNotices,
+  ...lineProtocolMessages,
 } as const;
 export type MessageCode = keyof typeof messages;
 export type Language = 'zh' | 'en';
