@@ -10,11 +10,16 @@ import { demoAsOf } from '../demo/demoData.js';
 import { findDemo, loadDemo } from '../demo/loadDemo.js';
 import { publishDemo } from '../demo/publishDemo.js';
 import { createApp } from '../http/app.js';
+import { createWriteHandler } from '../http/lineProtocol/writeHandler.js';
+import { createHttpMetrics } from '../http/metrics.js';
 import { createHttpServer } from '../http/server.js';
 import type { Services } from '../http/services.js';
+import { DeviceIngest } from '../ingest/devices/deviceIngest.js';
 import { clearIncoming } from '../ingest/incomingFiles.js';
 import type { Logger } from '../log.js';
 import { startScheduler } from '../schedule/scheduler.js';
+import { markMinuteDays } from '../store/minuteHours.js';
+import { createPool } from '../store/pool.js';
 import { createTokenStore } from '../store/tokens.js';
 import { createFaultPoint } from './faultPoint.js';
 import { openDatabase, type OpenDatabase } from './openDatabase.js';
@@ -85,6 +90,13 @@ async function serve(
     );
   await clearIncoming(uploadsDirOf(dataDir));
   const isDemo = (await findDemo(pool)) !== undefined;
+  const reached = createFaultPoint(config.faultPoint, () => database.killServer());
+  const devicePool = createPool(database.url, 3, logger);
+  const ingest = new DeviceIngest({
+    pool: devicePool,
+    now: () => new Date(),
+    ...(config.faultPoint === undefined ? {} : { reached }),
+  });
   const services = createServices({
     pool,
     engine: database.engine.label,
@@ -95,9 +107,19 @@ async function serve(
     judgeDate: config.judgeDate ?? (isDemo ? demoAsOf : undefined),
     demo: isDemo,
     now: () => new Date(),
-    reached: createFaultPoint(config.faultPoint, () => database.killServer()),
+    reached,
+    ingest,
   });
-  const server = createHttpServer(createApp(services, { logger, maxUploadBytes: config.maxUploadBytes }));
+  const metrics = createHttpMetrics();
+  const takesWrite = createWriteHandler({
+    ingest,
+    tokens: services.tokens,
+    logger,
+    metrics,
+    checkReady: () => services.checkReady(),
+  });
+  const app = createApp(services, { logger, maxUploadBytes: config.maxUploadBytes, metrics });
+  const server = createHttpServer(app, undefined, takesWrite);
   const answering = trackAnswers(server);
   const address = await listen(server, config);
   const history = new VerdictHistory(pool, logger, () => services.judgeDate());
@@ -107,10 +129,13 @@ async function serve(
         name: 'recompute',
         expression: '*/10 * * * * *',
         async run() {
-          await recomputation.drain();
-          history.trigger();
+          // A flood of readings goes first; figures follow in small steps meanwhile.
+          await recomputation.drainUnless(() => ingest.queue.isBusy());
+          if (!ingest.queue.isBusy()) history.trigger();
         },
       },
+      // Hours whose last minutes did not come are made of those that did.
+      { name: 'minute-hours', expression: '0 3 * * * *', run: () => markMinuteDays(pool) },
       // Every day is recorded also when nothing was written on it.
       { name: 'verdict-history', expression: '0 5 0 * * *', run: () => history.drain() },
     ],
@@ -128,6 +153,8 @@ async function serve(
       await scheduler.stop();
       await history.stopped();
       await recomputation.stop();
+      await ingest.queue.idle();
+      await devicePool.end();
       await database.close();
     },
   };

@@ -4,6 +4,7 @@ import type { Recomputation } from '../assessment/recompute.js';
 import { prepareImpact } from '../assessment/verdictImpact.js';
 import { addDays, dayOfInstant } from '../domain/calendar.js';
 import type { Services } from '../http/services.js';
+import type { DeviceIngest } from '../ingest/devices/deviceIngest.js';
 import type { ImportPoint } from '../ingest/importUpload.js';
 import { listAudit } from '../store/audit.js';
 import { countPendingDays } from '../store/pendingDays.js';
@@ -11,6 +12,7 @@ import type { Pool } from '../store/pool.js';
 import { createTokenStore } from '../store/tokens.js';
 import { createCatalogueService } from './catalogueService.js';
 import { createColumnNameService } from './columnNameService.js';
+import { createDeviceService } from './deviceService.js';
 import { createDustPeriodService } from './dustPeriodService.js';
 import { createHistoryService } from './historyService.js';
 import { createLedgerService } from './ledgerService.js';
@@ -39,6 +41,7 @@ export interface ServiceOptions {
   readonly demo: boolean;
   readonly now: () => Date;
   readonly reached: (point: ImportPoint) => Promise<void>;
+  readonly ingest: DeviceIngest;
 }
 
 /** Puts the stores and use cases together into what the routes need. */
@@ -73,6 +76,7 @@ export function createServices(options: ServiceOptions): Services {
     uploads: createUploadService(context, recomputation, now),
     sources: createSourceService(pool),
     columnNames: createColumnNameService(pool),
+    devices: createDeviceService(pool, options.ingest),
     undo: createUndoService(context, recomputation, now),
     history: createHistoryService(pool),
     readings: createReadingService(pool),

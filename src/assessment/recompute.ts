@@ -1,12 +1,13 @@
 import type { Pool, PoolClient } from 'pg';
 import { monthOfDay } from '../domain/calendar.js';
 import type { Logger } from '../log.js';
-import { takePendingDays } from '../store/pendingDays.js';
+import { spreadTouches, takePendingDays } from '../store/pendingDays.js';
 import { inTransaction } from '../store/pool.js';
 import { lockMembershipShared } from '../store/sites.js';
 import { recomputeAirDays } from './airDays.js';
 import { checkDays } from './checkHours.js';
 import { comparePublished } from './comparePublished.js';
+import { storeMinuteHours } from './minuteHours.js';
 import { noticeFigures } from './publishedFigures.js';
 import { loadReference } from './reference.js';
 import { recomputeWaterMonth } from './waterMonths.js';
@@ -21,6 +22,7 @@ const maxDeadlocks = 5;
  * @returns the number of days recomputed; 0 when nothing was marked (or others are working on all of it)
  */
 export async function recomputeBatch(pool: Pool): Promise<number> {
+  await spreadTouches(pool);
   for (let tries = 1; ; tries += 1) {
     try {
       return await inTransaction(pool, (client) => recomputeBatchIn(client));
@@ -46,6 +48,7 @@ export async function recomputeBatchIn(
   if (pending.length === 0) return 0;
   const reference = await loadReference(client);
   const air = pending.filter(({ medium, siteId }) => medium === 'air' && reference.sites.has(siteId));
+  await storeMinuteHours(client, reference, air);
   if (air.length > 0) await recomputeAirDays(client, reference, air);
   const months = new Map(
     pending
@@ -84,12 +87,24 @@ export class Recomputation {
    * @param progress told the number of days done so far after every batch
    */
   async drain(progress: (days: number) => void = () => undefined): Promise<void> {
+    await this.#drain(progress, () => false);
+  }
+
+  /**
+   * Works as `drain` does, but only for one batch at a time while `busy` says that something else needs the machine more:
+   * to be called again and again.
+   */
+  async drainUnless(busy: () => boolean): Promise<void> {
+    if (this.#running === undefined) await this.#drain(() => undefined, busy);
+  }
+
+  async #drain(progress: (days: number) => void, busy: () => boolean): Promise<void> {
     // A batch that is under way may have taken its marks before the caller's write: wait, then look again.
     // If it fails, that is for its own caller to hear.
     while (this.#running !== undefined) await this.#running.catch(() => undefined);
     if (this.#stopped) return;
     this.#again = false;
-    this.#running = this.#work(progress).finally(() => {
+    this.#running = this.#work(progress, busy).finally(() => {
       this.#running = undefined;
       if (this.#again) this.trigger();
     });
@@ -110,13 +125,14 @@ export class Recomputation {
     await this.#running?.catch(() => undefined);
   }
 
-  async #work(progress: (days: number) => void): Promise<void> {
+  async #work(progress: (days: number) => void, busy: () => boolean): Promise<void> {
     let done = 0;
     while (!this.#stopped) {
       const days = await recomputeBatch(this.#pool);
       if (days === 0) return;
       done += days;
       progress(done);
+      if (busy()) return;
     }
   }
 }

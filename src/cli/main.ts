@@ -10,6 +10,7 @@ import { judgeCommand } from './commands/judge.js';
 import { ledgerCommand } from './commands/ledger.js';
 import { migrateCommand } from './commands/migrate.js';
 import { planCommand, targetCommand } from './commands/plans.js';
+import { pushCommand } from './commands/push.js';
 import { targetsCommand } from './commands/targets.js';
 import { templateCommand } from './commands/templates.js';
 import { tokenCommand } from './commands/tokens.js';
@@ -28,6 +29,7 @@ const commands: readonly Command[] = [
   planCommand,
   targetCommand,
   tokenCommand,
+  pushCommand,
   verifyCommand,
 ];
 

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 import type { Actor } from '../domain/role.js';
 import { insertDustPeriods } from '../store/dustPeriods.js';
-import { applyStage, ensurePartitions, judgeStage } from '../store/mergeValues.js';
+import { applyStage, judgeStage } from '../store/mergeValues.js';
+import { ensurePartitions } from '../store/partitions.js';
 import { saveReport } from '../store/periodReports.js';
 import { inTransaction } from '../store/pool.js';
 import { readSeedFiles } from '../store/seedFiles.js';

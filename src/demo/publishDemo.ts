@@ -1,6 +1,7 @@
 import { recomputeBatch } from '../assessment/recompute.js';
 import type { Actor } from '../domain/role.js';
-import { applyStage, ensurePartitions, judgeStage } from '../store/mergeValues.js';
+import { applyStage, judgeStage } from '../store/mergeValues.js';
+import { ensurePartitions } from '../store/partitions.js';
 import { inTransaction, type Pool, type PoolClient } from '../store/pool.js';
 import { findSetting, insertSetting } from '../store/settings.js';
 import { Stage } from '../store/stage.js';

@@ -8,12 +8,14 @@ export type Interval = 'hour' | 'day' | 'month' | 'instant';
 export interface Family {
   readonly name: FamilyName;
   readonly medium: 'air' | 'water';
-  readonly interval: Interval;
+  /** Minute values come from devices alone, never from files. */
+  readonly interval: Interval | 'minute' | 'minute5';
   readonly table: string;
   readonly columns: readonly string[];
 }
 
-export type FamilyName = 'air_hour' | 'air_day' | 'air_month' | 'water_sample' | 'water_month';
+export type FamilyName =
+  'air_minute' | 'air_minute5' | 'air_hour' | 'air_day' | 'air_month' | 'water_sample' | 'water_month';
 
 /** The items of GB 3838-2002 tables 1 and 2, and the four that stations add (EC, turbidity, chlorophyll, algae). */
 export const waterItems = [
@@ -26,6 +28,20 @@ const airHourItems = ['so2', 'no2', 'co', 'o3', 'pm10', 'pm25'] as const;
 const airDayItems = ['so2', 'no2', 'co', 'o3_8h', 'pm10', 'pm25', 'o3_1h'] as const;
 
 export const families: Readonly<Record<FamilyName, Family>> = {
+  air_minute: {
+    name: 'air_minute',
+    medium: 'air',
+    interval: 'minute',
+    table: 'air_minute',
+    columns: airHourItems,
+  },
+  air_minute5: {
+    name: 'air_minute5',
+    medium: 'air',
+    interval: 'minute5',
+    table: 'air_minute5',
+    columns: airHourItems,
+  },
   air_hour: { name: 'air_hour', medium: 'air', interval: 'hour', table: 'air_hour', columns: airHourItems },
   air_day: { name: 'air_day', medium: 'air', interval: 'day', table: 'air_day', columns: airDayItems },
   air_month: {

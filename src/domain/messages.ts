@@ -1,3 +1,4 @@
+import { deviceMessages } from './messages/devices.js';
 import { importMessages } from './messages/import.js';
 import { lineProtocolMessages } from './messages/lineProtocol.js';
 import { problemMessages } from './messages/problem.js';
@@ -22,6 +23,7 @@ export const messages = {
   ...qualityMessages,
   ...undoNotices,
   ...lineProtocolMessages,
+  ...deviceMessages,
 } as const;
 export type MessageCode = keyof typeof messages;
 export type Language = 'zh' | 'en';

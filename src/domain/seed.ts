@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isDay } from './calendar.js';
+import { deviceSourceSchema, type DeviceSource } from './deviceSource.js';
 import { families } from './family.js';
 import { normaliseName, type Indicator } from './indicator.js';
 import {
@@ -40,6 +41,7 @@ export interface Seeds {
   readonly plans: readonly Plan[];
   readonly targets: readonly Target[];
   readonly qualityRules: readonly QualityRule[];
+  readonly deviceSources: readonly DeviceSource[];
 }
 
 /** The files of `seeds/` that `parseSeeds` reads: each a JSON array. */
@@ -51,6 +53,7 @@ export const seedFileNames = [
   'plans.json',
   'targets.json',
   'qualityRules.json',
+  'deviceSources.json',
 ] as const;
 export type SeedFileName = (typeof seedFileNames)[number];
 
@@ -186,6 +189,7 @@ export function parseSeeds(files: Readonly<Record<string, unknown>>): Seeds {
     plans: parseFile(files, 'plans.json', planSchema, faults),
     targets: parseFile(files, 'targets.json', targetSchema, faults),
     qualityRules: parseFile(files, 'qualityRules.json', qualityRuleSchema, faults),
+    deviceSources: parseFile(files, 'deviceSources.json', deviceSourceSchema, faults),
   };
   faults.throwIfAny();
   checkIndicators(seeds, faults);
@@ -194,6 +198,7 @@ export function parseSeeds(files: Readonly<Record<string, unknown>>): Seeds {
   checkPlans(seeds, faults);
   checkTargets(seeds, faults);
   checkQualityRules(seeds, faults);
+  checkUnique('deviceSources.json', 'code', seeds.deviceSources, (source) => source.code, faults);
   faults.throwIfAny();
   return seeds;
 }

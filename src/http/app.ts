@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import { DomainError } from '../domain/domainError.js';
 import type { Logger } from '../log.js';
 import { createAuthenticate } from './authentication.js';
-import { createHttpMetrics } from './metrics.js';
+import { createHttpMetrics, type HttpMetrics } from './metrics.js';
 import { registerPages, securityHeaders } from './pages.js';
 import { problemKindOf, sendProblem, toDomainError } from './problem.js';
 import { createRateLimiter, type RateLimit } from './rateLimiter.js';
@@ -19,6 +19,8 @@ export interface AppOptions {
   readonly trustProxy?: boolean | number | string | readonly string[];
   /** Where the metrics are kept; a registry of the caller may hold more. */
   readonly registry?: Registry;
+  /** Metrics that exist already, shared with what stands in front of the app. */
+  readonly metrics?: HttpMetrics;
   /** How long an upload may stand still while the client is waited for. Default 60 000 ms. */
   readonly uploadIdleMs?: number;
   readonly limits?: { readonly failedAuthentications?: RateLimit; readonly uploads?: RateLimit };
@@ -29,7 +31,7 @@ export interface AppOptions {
 /** Builds the HTTP side over the services: interface, documentation, page, metrics. It does not listen. */
 export function createApp(services: Services, options: AppOptions): Express {
   const { logger, limits = {} } = options;
-  const metrics = createHttpMetrics(options.registry);
+  const metrics = options.metrics ?? createHttpMetrics(options.registry);
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', options.trustProxy ?? false);

@@ -1,15 +1,17 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Readable, Writable } from 'node:stream';
+import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { DomainError } from '../domain/domainError.js';
 import { roles, type Actor } from '../domain/role.js';
 import { verdictZh, verdicts } from '../domain/verdict.js';
 import { createApp, type AppOptions } from './app.js';
+import { fakeDevices } from './fakeDevices.fixture.js';
 import { fakeProofs } from './fakeProofs.fixture.js';
 import { fakeQuality } from './fakeQuality.fixture.js';
 import { fakeDustPeriods, fakeSiteHistory } from './fakeSites.fixture.js';
 import { fakeSources } from './fakeSources.fixture.js';
+import { fakeTemplates } from './fakeTemplates.fixture.js';
 import { fakeVerdictHistory } from './fakeVerdictHistory.fixture.js';
 import { createHttpServer } from './server.js';
 import type { QualityService, SuspectRow } from './services/quality.js';
@@ -256,16 +258,8 @@ export function createFakes(): { services: Services; state: FakeState } {
       },
     },
     quality: fakeQuality(state),
-    templates: {
-      list: (year = 2025) =>
-        Promise.resolve({ year, items: [{ office: 'agriculture', nameZh: '农业农村局', figures: 12 }] }),
-      write: (office) =>
-        Promise.resolve(
-          office === 'agriculture'
-            ? { fileName: '报送表_农业农村局.xlsx', content: Readable.from([Buffer.from('PK')]) }
-            : undefined,
-        ),
-    },
+    devices: fakeDevices,
+    templates: fakeTemplates,
     reports: { page: () => Promise.resolve({ items: [], next: null }) },
     ...fakeProofs(),
     targets: {
@@ -296,6 +290,7 @@ function fakeTokens(state: FakeState): Services['tokens'] {
     name: '王文员',
     office: '农业农村局',
     role: 'viewer' as const,
+    createSites: false,
     createdAt: now,
     createdBy: 'x',
     expiresAt: now,
@@ -309,7 +304,13 @@ function fakeTokens(state: FakeState): Services['tokens'] {
     },
     list: () => Promise.resolve([record]),
     create: (actor, input) =>
-      Promise.resolve({ ...record, ...input, createdBy: actor.name, token: 'cei_new' }),
+      Promise.resolve({
+        ...record,
+        ...input,
+        createSites: input.createSites ?? false,
+        createdBy: actor.name,
+        token: 'cei_new',
+      }),
     revoke: (_actor, id) =>
       id === 1
         ? Promise.resolve({ ...record, revokedAt: now })

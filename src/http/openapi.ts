@@ -13,6 +13,7 @@ interface JsonSchema extends Json {
 const tags = [
   { name: 'targets', description: '目标与判定 / Targets and verdicts' },
   { name: 'uploads', description: '数据上传 / Uploads' },
+  { name: 'devices', description: '设备数据（行协议） / Devices (line protocol)' },
   { name: 'readings', description: '监测值 / Readings' },
   { name: 'catalogue', description: '点位、指标、规划 / Sites, indicators, plans' },
   { name: 'access', description: '令牌与审计 / Tokens and audit' },

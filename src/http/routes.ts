@@ -2,6 +2,7 @@ import type { Route } from './route.js';
 import { accessRoutes } from './routes/access.js';
 import { catalogueRoutes } from './routes/catalogue.js';
 import { columnNameRoutes } from './routes/columnNames.js';
+import { deviceRoutes } from './routes/devices.js';
 import { dustPeriodRoutes } from './routes/dustPeriods.js';
 import { proofRoutes } from './routes/proofs.js';
 import { publishedFigureRoutes } from './routes/publishedFigures.js';
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...uploadRoutes,
   ...sourceRoutes,
   ...columnNameRoutes,
+  ...deviceRoutes,
   ...undoRoutes,
   ...readingRoutes,
   ...qualityRoutes,

@@ -1,5 +1,6 @@
 import type { Actor, Role } from '../domain/role.js';
 import type { VerdictName } from '../domain/verdict.js';
+import type { DeviceService } from './services/devices.js';
 import type { DustPeriodService } from './services/dustPeriods.js';
 import type { HistoryService } from './services/history.js';
 import type { ProofService } from './services/proofs.js';
@@ -34,6 +35,7 @@ export interface Services {
   readonly uploads: UploadService;
   readonly sources: SourceService;
   readonly columnNames: ColumnNameService;
+  readonly devices: DeviceService;
   readonly undo: UndoService;
   readonly history: HistoryService;
   readonly readings: ReadingService;
@@ -52,6 +54,8 @@ export interface TokenInfo {
   name: string;
   office: string;
   role: Role;
+  /** Lines of devices with this token may bring new sites. */
+  createSites: boolean;
   createdAt: string;
   createdBy: string;
   expiresAt: string;
@@ -64,7 +68,7 @@ export interface TokenService {
   list(): Promise<TokenInfo[]>;
   create(
     actor: Actor,
-    input: { name: string; office: string; role: Role; expiresAt: string },
+    input: { name: string; office: string; role: Role; expiresAt: string; createSites?: boolean | undefined },
   ): Promise<TokenInfo & { token: string }>;
   revoke(actor: Actor, id: number): Promise<TokenInfo>;
 }

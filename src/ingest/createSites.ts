@@ -40,9 +40,7 @@ export async function openSiteCreation(client: PoolClient, actor: Actor): Promis
       if (!isPlausibleSiteName(name, known)) return { code: 'site-name-implausible' };
       const id = ids[made.size];
       if (id === undefined) return { code: 'too-many-new-sites', params: { limit: maxNewSites } };
-      const text = name.normalize('NFKC').trim();
-      const code = codePattern.test(text) ? text.toUpperCase() : `site-${id}`;
-      const site: SiteKey = { id, code, name: name.trim(), kind: 'other' };
+      const site: SiteKey = { id, code: siteCodeOf(name, id), name: name.trim(), kind: 'other' };
       made.set(key, site);
       return site;
     },
@@ -90,15 +88,21 @@ async function kindsInUse(
       const published = row.indicator.startsWith('water') ? 'water' : 'air';
       const medium = table.medium ?? (table.name === 'published' ? published : undefined);
       if (medium === undefined && kinds.has(row.site_id)) continue;
-      kinds.set(row.site_id, kindOf(medium, nameOf.get(row.site_id) ?? ''));
+      kinds.set(row.site_id, siteKindOf(medium, nameOf.get(row.site_id) ?? ''));
     }
   }
   for (const { siteId } of staged.reports) if (nameOf.has(siteId)) kinds.set(siteId, 'township');
   return kinds;
 }
 
+/** The code of a site that was made for a name: the name itself where it looks like a national code. */
+export function siteCodeOf(name: string, id: number): string {
+  const text = name.normalize('NFKC').trim();
+  return codePattern.test(text) ? text.toUpperCase() : `site-${id}`;
+}
+
 /** The kind that follows from the medium; among waters the name tells lakes and sources of drinking water. */
-function kindOf(medium: 'air' | 'water' | undefined, name: string): SiteKind {
+export function siteKindOf(medium: 'air' | 'water' | undefined, name: string): SiteKind {
   if (medium === undefined) return 'other';
   if (medium === 'air') return 'air-station';
   const lake = /水库|湖/.test(name);

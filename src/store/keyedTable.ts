@@ -22,6 +22,8 @@ const narrowKeys = [
 
 /** All keyed tables by name: the wide families, the narrow series and the published texts. */
 export const keyedTables: Readonly<Record<KeyedTableName, KeyedTable>> = {
+  air_minute: wide('air_minute'),
+  air_minute5: wide('air_minute5'),
   air_hour: wide('air_hour'),
   air_day: wide('air_day'),
   air_month: wide('air_month'),

@@ -153,6 +153,14 @@ function kindsOfTable({ table, mayBeStored }: CountedTable): string {
     from ${stageTable(table)} s left join ${table.table} f on ${sameKey(table, 'f', 's')}`;
 }
 
+/** Whether any staged row is not stored, and whether any would alter the stored one. */
+export function anyNewsSql(table: KeyedTable): string {
+  return `select coalesce(bool_or(f.ts is null), false) as absent,
+      coalesce(bool_or(f.ts is not null
+        and (${anyColumn(table, differs('s', 'f'))} or ${anyColumn(table, adds('s', 'f'))})), false) as altering
+    from ${stageTable(table)} s left join ${table.table} f on ${sameKey(table, 'f', 's')}`;
+}
+
 /** Lists values that differ from the stored ones, in line order; $1 bounds the list. */
 export function listChangesSql(table: KeyedTable): string {
   const key = sideKey(table, 's');

@@ -25,8 +25,36 @@ export async function takePendingDays(client: PoolClient, limit: number): Promis
   return rows.map((row) => ({ medium: row.medium, siteId: row.site_id, day: row.day }));
 }
 
-/** The number of days that wait for recomputation. */
+const batchesTogether = 200;
+const mostTries = 5;
+
+/**
+ * Marks the days that devices have touched, and keeps their latest times: to be called before marks are taken. What
+ * another process is marking at the moment is left to it.
+ */
+export async function spreadTouches(db: Queryable): Promise<void> {
+  for (;;) {
+    if ((await spreadOnce(db)) < batchesTogether) return;
+  }
+}
+
+async function spreadOnce(db: Queryable): Promise<number> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { rows } = await db.query<{ n: number }>('select spread_touches($1) as n', [batchesTogether]);
+      return rows[0]!.n;
+    } catch (error) {
+      // A writer that merges marks its days itself, and latest times in whatever order its statement takes.
+      if ((error as { code?: unknown }).code !== '40P01' || tries >= mostTries) throw error;
+    }
+  }
+}
+
+/** The number of days that wait for recomputation; what devices touched a moment ago counts once for each write. */
 export async function countPendingDays(db: Queryable): Promise<number> {
-  const { rows } = await db.query<{ n: number }>('select count(*)::integer as n from pending_days');
+  const { rows } = await db.query<{ n: number }>(
+    `select (select count(*) from pending_days)::integer
+            + coalesce((select sum(cardinality(site_ids)) from touches), 0)::integer as n`,
+  );
   return rows[0]!.n;
 }

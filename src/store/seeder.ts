@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { qualityRuleKey } from '../domain/qualityRule.js';
+import type { Actor } from '../domain/role.js';
+import { findDeviceSource, saveDeviceSource } from './deviceSources.js';
 import { inTransaction } from './pool.js';
 import { markCheckedDays } from './qualityRules.js';
 import type { SeedFiles } from './seedFiles.js';
@@ -8,6 +10,7 @@ import { recordGroups, recordSites, type Recorder } from './siteHistory.js';
 import { lockMembership, markGradesOf, markGroupDays } from './sites.js';
 
 const seeder: Recorder = { name: 'seeds', office: '' };
+const seederActor: Actor = { ...seeder, tokenId: null, role: 'admin' };
 
 /** What loading the seeds did; `kept` are entries that the bureau has edited and that were therefore left alone. */
 export interface SeedOutcome {
@@ -127,6 +130,7 @@ function seedKinds({ seeds, documents }: SeedFiles): SeedKind<never>[] {
     }),
     targetKind(seeds),
     qualityRuleKind(seeds.qualityRules),
+    deviceSourceKind(seeds.deviceSources),
   ];
   return kinds as unknown as SeedKind<never>[];
 }
@@ -216,6 +220,26 @@ function qualityRuleKind(entries: readonly RuleSeed[]): SeedKind<RuleSeed> {
       const updated = await kind.update(client, entry);
       if (updated) await markCheckedDays(client, entry.rule);
       return updated;
+    },
+  };
+}
+
+type DeviceSourceSeed = SeedFiles['seeds']['deviceSources'][number];
+
+function deviceSourceKind(entries: readonly DeviceSourceSeed[]): SeedKind<DeviceSourceSeed> {
+  return {
+    kind: 'device-source',
+    entries,
+    key: ({ code }) => code,
+    async insert(client, entry) {
+      if ((await findDeviceSource(client, entry.code)) === undefined)
+        await saveDeviceSource(client, entry, seederActor, '');
+    },
+    async update(client, entry) {
+      const present = await findDeviceSource(client, entry.code);
+      if (present !== undefined && present.actorName !== seeder.name) return false;
+      await saveDeviceSource(client, entry, seederActor, '');
+      return true;
     },
   };
 }

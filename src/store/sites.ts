@@ -70,9 +70,12 @@ export async function listSites(
 ): Promise<SiteRecord[]> {
   const { rows } = await db.query<SiteRow>(
     `select s.id, s.code, s.name, s.kind, s.water_body, s.aliases, s.placeholder,
-            array(select m.group_code from site_group_members m where m.site_id = s.id order by 1) as groups,
-            coalesce((select jsonb_object_agg(l.family, l.ts) from latest_rows l where l.site_id = s.id), '{}') as latest
+            coalesce(g.codes, '{}') as groups, coalesce(l.times, '{}') as latest
        from sites s
+       left join (select site_id, array_agg(group_code order by group_code) as codes
+                    from site_group_members group by site_id) g on g.site_id = s.id
+       left join (select site_id, jsonb_object_agg(family, ts) as times
+                    from latest_times group by site_id) l on l.site_id = s.id
       where ($1::text is null or s.kind = $1)
         and ($2::text is null or exists (
               select from site_group_members m where m.site_id = s.id and m.group_code = $2))

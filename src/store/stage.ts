@@ -197,23 +197,32 @@ export class Stage {
   async #storeNotes(name: KeyedTableName, notes: readonly StagedNote[]): Promise<void> {
     if (!this.#notesTable) await this.#client.query(createNotesSql);
     this.#notesTable = true;
-    await this.#client.query(
-      `insert into ${noteTable} (family, ts, site_id, indicator, flag, raw, detection_limit, rule)
-       select $1, to_timestamp(n.ts / 1000), n.site_id, n.indicator, n.flag, n.raw, n.detection_limit, n.rule
-         from unnest($2::double precision[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::double precision[],
-                     $8::text[]) as n (ts, site_id, indicator, flag, raw, detection_limit, rule)`,
-      [
-        name,
-        notes.map((note) => note.ts),
-        notes.map((note) => note.siteId),
-        notes.map((note) => note.indicator),
-        notes.map((note) => note.flag),
-        notes.map((note) => note.raw),
-        notes.map((note) => note.detectionLimit ?? null),
-        notes.map(ruleOf),
-      ],
-    );
+    await insertNotes(this.#client, name, notes);
   }
+}
+
+/** Stores notes of one table in the stage of notes. */
+export async function insertNotes(
+  client: PoolClient,
+  name: KeyedTableName,
+  notes: readonly StagedNote[],
+): Promise<void> {
+  await client.query(
+    `insert into ${noteTable} (family, ts, site_id, indicator, flag, raw, detection_limit, rule)
+     select $1, to_timestamp(n.ts / 1000), n.site_id, n.indicator, n.flag, n.raw, n.detection_limit, n.rule
+       from unnest($2::double precision[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::double precision[],
+                   $8::text[]) as n (ts, site_id, indicator, flag, raw, detection_limit, rule)`,
+    [
+      name,
+      notes.map((note) => note.ts),
+      notes.map((note) => note.siteId),
+      notes.map((note) => note.indicator),
+      notes.map((note) => note.flag),
+      notes.map((note) => note.raw),
+      notes.map((note) => note.detectionLimit ?? null),
+      notes.map(ruleOf),
+    ],
+  );
 }
 
 // What decoding alone finds suspicious about a cell is its range, about a row the state of its station.
@@ -235,9 +244,11 @@ function encodeRow(encoder: CopyEncoder, table: KeyedTable, row: StagedRow, text
   }
 }
 
-// Kept for the life of the connection and emptied by every commit and rollback: making them anew for each request
-// would fill the system catalogue.
-function createStageSql(table: KeyedTable): string {
+/**
+ * Makes a table's stage where it is missing. Kept for the life of the connection and emptied by every commit and
+ * rollback: making them anew for each request would fill the system catalogue.
+ */
+export function createStageSql(table: KeyedTable): string {
   const keys = table.extraKeys.map((key) => `${key.name} ${key.type},`).join(' ');
   const columns = table.columns.map((column) => `${quote(column)} ${table.columnType}`).join(', ');
   return `create temporary table if not exists ${stageTable(table)}
@@ -246,6 +257,7 @@ function createStageSql(table: KeyedTable): string {
             (like ${table.table}) on commit delete rows`;
 }
 
-const createNotesSql = `create temporary table if not exists ${noteTable}
+/** Makes the stage of notes where it is missing. */
+export const createNotesSql = `create temporary table if not exists ${noteTable}
   (family text, ts timestamptz, site_id integer, indicator text, flag text, raw text,
    detection_limit double precision, rule text) on commit delete rows`;

@@ -10,6 +10,7 @@ export interface TokenRecord {
   name: string;
   office: string;
   role: Role;
+  createSites: boolean;
   /** RFC 3339, as all times here. */
   createdAt: string;
   createdBy: string;
@@ -22,6 +23,8 @@ export interface NewToken {
   office: string;
   role: Role;
   expiresAt: string;
+  /** Lines of devices with this token may bring new sites. Default: no. */
+  createSites?: boolean | undefined;
 }
 
 /** Access tokens over a pool. */
@@ -45,7 +48,8 @@ export interface TokenStore {
 const tokenPattern = /^cei_[\w-]{43}$/;
 const service: Actor = { tokenId: null, name: 'service', office: '', role: 'admin' };
 
-const recordColumns = `tokens.id, tokens.name, tokens.office, tokens.role, tokens.created_at as "createdAt",
+const recordColumns = `tokens.id, tokens.name, tokens.office, tokens.role,
+  tokens.create_sites as "createSites", tokens.created_at as "createdAt",
   tokens.created_by as "createdBy", tokens.expires_at as "expiresAt", tokens.revoked_at as "revokedAt"`;
 
 type TokenRow = Omit<TokenRecord, 'createdAt' | 'expiresAt' | 'revokedAt'> & {
@@ -79,6 +83,15 @@ async function authenticate(pool: Pool, tokenText: string): Promise<Actor | unde
   return { tokenId: row.id, name: row.name, office: row.office, role: row.role };
 }
 
+/** Whether lines sent by the actor's token may bring sites that nobody has registered. */
+export async function mayCreateSites(db: Queryable, { tokenId }: Actor): Promise<boolean> {
+  if (tokenId === null) return false;
+  const { rows } = await db.query<{ may: boolean }>('select create_sites as may from tokens where id = $1', [
+    tokenId,
+  ]);
+  return rows[0]?.may === true;
+}
+
 async function listTokens(pool: Pool): Promise<TokenRecord[]> {
   const { rows } = await pool.query<TokenRow>(`select ${recordColumns} from tokens order by tokens.id`);
   return rows.map(toRecord);
@@ -96,10 +109,18 @@ async function insertToken(
 ): Promise<TokenRecord & { token: string }> {
   const token = `cei_${randomBytes(32).toString('base64url')}`;
   const { rows } = await client.query<TokenRow & { expired: boolean }>(
-    `insert into tokens (hash, name, office, role, expires_at, created_by)
-     values ($1, $2, $3, $4, $5::timestamptz, $6)
+    `insert into tokens (hash, name, office, role, expires_at, created_by, create_sites)
+     values ($1, $2, $3, $4, $5::timestamptz, $6, $7)
      returning ${recordColumns}, expires_at <= clock_timestamp() as expired`,
-    [hashToken(token), input.name, input.office, input.role, input.expiresAt, actor.name],
+    [
+      hashToken(token),
+      input.name,
+      input.office,
+      input.role,
+      input.expiresAt,
+      actor.name,
+      input.createSites ?? false,
+    ],
   );
   const { expired, ...row } = onlyRow(rows);
   // The database's clock decides, here as in authenticate; the transaction takes the row back.
@@ -110,6 +131,7 @@ async function insertToken(
     office: record.office,
     role: record.role,
     expiresAt: record.expiresAt,
+    createSites: record.createSites,
   });
   return { ...record, token };
 }
@@ -162,6 +184,7 @@ function toRecord(row: TokenRow): TokenRecord {
     name: row.name,
     office: row.office,
     role: row.role,
+    createSites: row.createSites,
     createdAt: row.createdAt.toISOString(),
     createdBy: row.createdBy,
     expiresAt: row.expiresAt.toISOString(),

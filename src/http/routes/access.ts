@@ -10,6 +10,7 @@ const token = z
     name: z.string(),
     office: z.string(),
     role: z.enum(roles),
+    createSites: z.boolean().meta({ description: 'Lines of devices with this token may bring new sites' }),
     createdAt: instant,
     createdBy: z.string(),
     expiresAt: instant,
@@ -29,6 +30,7 @@ const tokenInput = z
     name: shortText.meta({ description: 'The person the token is for' }),
     office: shortText,
     role: z.enum(roles),
+    createSites: z.boolean().optional(),
     expiresAt: momentText
       .transform((text) => (text.length === 10 ? `${text}T23:59:59+08:00` : text))
       .meta({ description: 'RFC 3339, or a Beijing day through whose end it is valid' }),

@@ -1,0 +1,196 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DomainError } from '../../domain/domainError.js';
+import type { DeviceIngest } from '../../ingest/devices/deviceIngest.js';
+import type { TimePrecision } from '../../ingest/lineProtocol/lineTime.js';
+import type { Logger } from '../../log.js';
+import type { HttpMetrics } from '../metrics.js';
+import type { RateLimit } from '../rateLimiter.js';
+import type { TokenService } from '../services.js';
+import { createIdentifySender } from './credentials.js';
+import {
+  answerDone,
+  answerRefusal,
+  influxVersions,
+  partialRefusal,
+  type Dialect,
+  type Refusal,
+} from './influxAnswers.js';
+import { ByteBudget, readBody, RefusedBody, type BodyBounds } from './readBody.js';
+
+/** Takes requests of the write interface and says whether it did; others are somebody else's. */
+export type WriteHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+export interface WriteHandlerOptions {
+  readonly ingest: Pick<DeviceIngest, 'receive'>;
+  readonly tokens: TokenService;
+  readonly logger: Logger;
+  readonly metrics: HttpMetrics;
+  readonly bounds?: Partial<BodyBounds>;
+  readonly failedAuthentications?: RateLimit;
+  /** Throws when the database does not answer. */
+  readonly checkReady: () => Promise<unknown>;
+}
+
+const precisions: Readonly<Record<Dialect, ReadonlyMap<string, TimePrecision>>> = {
+  v2: new Map([['ns', 'ns'], ['us', 'us'], ['ms', 'ms'], ['s', 's']]),
+  v1: new Map([['n', 'ns'], ['ns', 'ns'], ['u', 'us'], ['µ', 'us'], ['us', 'us'], ['ms', 'ms'], ['s', 's'], ['m', 'm'], ['h', 'h']]),
+}; // prettier-ignore
+
+/**
+ * Creates the write interface of InfluxDB 2 and 1. It stands in front of Express: a device's answer needs none of what
+ * Express does, and there may be thousands of them a second.
+ */
+export function createWriteHandler(options: WriteHandlerOptions): WriteHandler {
+  const bounds: BodyBounds = {
+    mostBytes: 25 * 1024 * 1024,
+    mostInFlight: 256 * 1024 * 1024,
+    timeoutMs: 60_000,
+    ...options.bounds,
+  };
+  const budget = new ByteBudget(bounds.mostInFlight);
+  const identify = createIdentifySender(
+    options.tokens,
+    options.failedAuthentications ?? { capacity: 20, refillMs: 3_000 },
+  );
+  return (request, response) => {
+    const url = request.url ?? '';
+    const mark = url.indexOf('?');
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+    if (path === '/ping') return answerPing(request, response, query);
+    if (path === '/health') return answerHealth(request, response, options.checkReady);
+    if (path === '/query') return answerQuery(request, response, query);
+    const dialect: Dialect | undefined =
+      path === '/api/v2/write' ? 'v2' : path === '/write' ? 'v1' : undefined;
+    if (dialect === undefined || request.method !== 'POST') return false;
+    void write(request, response, query, dialect);
+    return true;
+  };
+
+  async function write(
+    request: IncomingMessage,
+    response: ServerResponse,
+    query: URLSearchParams,
+    dialect: Dialect,
+  ): Promise<void> {
+    const startedAt = performance.now();
+    let taken = 0;
+    try {
+      const actor = await identify(request, query);
+      const precision = precisionOf(query, dialect);
+      const received = await readBody(request, bounds, budget);
+      ({ taken } = received);
+      const receipt = await options.ingest.receive(actor, received.body, precision);
+      if (receipt.problemCount === 0) answerDone(response, dialect);
+      else refuse(request, response, dialect, partialRefusal(receipt));
+    } catch (error) {
+      refuse(request, response, dialect, refusalOf(error));
+    } finally {
+      budget.giveBack(taken);
+      const seconds = (performance.now() - startedAt) / 1000;
+      options.metrics.countRequest(
+        'POST',
+        dialect === 'v2' ? '/api/v2/write' : '/write',
+        response.statusCode,
+        seconds,
+      );
+    }
+  }
+
+  function refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    dialect: Dialect,
+    refusal: Refusal,
+  ): void {
+    if (response.headersSent || response.destroyed) return;
+    // What the client still sends is not read: the connection cannot be used again.
+    if (!request.complete) response.setHeader('Connection', 'close');
+    answerRefusal(response, dialect, refusal);
+    options.logger[refusal.status >= 500 ? 'warn' : 'info'](
+      {
+        status: refusal.status,
+        address: request.socket.remoteAddress,
+        message: refusal.message.slice(0, 500),
+      },
+      'readings refused',
+    );
+  }
+
+  function refusalOf(error: unknown): Refusal {
+    if (error instanceof RefusedBody) return error.refusal;
+    // A client that left needs no words.
+    if ((error as { code?: unknown }).code === 'ECONNRESET') return { status: 400, message: 'interrupted' };
+    // Whether the database is gone or the outcome unknown, sending it again changes nothing. A client that is told to
+    // wait some seconds may read them as milliseconds and give up: none is told.
+    if (error instanceof DomainError || isOutage(error))
+      return { status: 503, message: 'the service is not able to store this now: send it again later' };
+    options.logger.error({ err: error }, 'storing readings failed');
+    return { status: 500, message: 'internal error' };
+  }
+}
+
+function precisionOf(query: URLSearchParams, dialect: Dialect): TimePrecision {
+  const text = query.get('precision');
+  if (text === null || text === '') return 'ns';
+  const precision = precisions[dialect].get(text);
+  if (precision === undefined)
+    throw new RefusedBody({
+      status: 400,
+      message: `invalid precision; valid precision units are ns, us, ms, and s`,
+    });
+  return precision;
+}
+
+function isOutage(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === 'string') return /^(E[A-Z]+$|08|53|57|58)/.test(code);
+  return typeof message === 'string' && /timeout|terminated|not queryable|closed/i.test(message);
+}
+
+function answerPing(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  const headers = { 'X-Influxdb-Version': influxVersions.v1, 'X-Influxdb-Build': 'OSS' };
+  if (query.get('verbose') === 'true' && request.method === 'GET')
+    response
+      .writeHead(200, { ...headers, 'Content-Type': 'application/json' })
+      .end(JSON.stringify({ version: influxVersions.v1 }));
+  else response.writeHead(204, headers).end();
+  return true;
+}
+
+function answerHealth(
+  request: IncomingMessage,
+  response: ServerResponse,
+  checkReady: () => Promise<unknown>,
+): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  const answer = (status: number, message: string) =>
+    response
+      .writeHead(status, { 'X-Influxdb-Version': influxVersions.v2, 'Content-Type': 'application/json' })
+      .end(
+        JSON.stringify({
+          name: 'influxdb',
+          message,
+          status: status === 200 ? 'pass' : 'fail',
+          checks: [],
+          version: influxVersions.v2,
+        }),
+      );
+  checkReady().then(
+    () => answer(200, 'ready for queries and writes'),
+    () => answer(503, 'the database does not answer'),
+  );
+  return true;
+}
+
+/** Telegraf's first words on the interface of InfluxDB 1: there is one database, and it exists. */
+function answerQuery(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): boolean {
+  const wanted = /^\s*create\s+database\b/i.test(query.get('q') ?? '');
+  if (request.method !== 'POST' || !wanted) return false;
+  request.resume();
+  response
+    .writeHead(200, { 'X-Influxdb-Version': influxVersions.v1, 'Content-Type': 'application/json' })
+    .end(JSON.stringify({ results: [{ statement_id: 0 }] }));
+  return true;
+}

@@ -1,0 +1,302 @@
+import type { Pool, PoolClient } from 'pg';
+import { DomainError } from '../../domain/domainError.js';
+import type { FamilyName } from '../../domain/family.js';
+import type { Actor } from '../../domain/role.js';
+import { ensureRanges } from '../../store/partitions.js';
+import { RowBatch } from '../../store/rowBatch.js';
+import type { StagedNote } from '../../store/stage.js';
+import {
+  writeRows,
+  type DeviceRows,
+  type DeviceWrite,
+  type OwnedNotes,
+  type WrittenAs,
+} from '../../store/writeRows.js';
+
+/** What one request wants stored. */
+export interface Delivery {
+  readonly actor: Actor;
+  readonly source: string;
+  readonly lines: number;
+  readonly batches: readonly RowBatch[];
+  readonly notes: ReadonlyMap<FamilyName, readonly StagedNote[]>;
+  /** Stored in the same transaction; absent for nothing. */
+  readonly alongside?: (client: PoolClient) => Promise<void>;
+}
+
+export interface WriteQueueOptions {
+  readonly pool: Pool;
+  /** Transactions at a time. Default: 2. */
+  readonly writers?: number;
+  /** Rows of one transaction, of several requests together; a larger request goes alone. Default: 20,000. */
+  readonly rowsTogether?: number;
+  /** Rows that may wait; beyond them requests are refused. Default: 1,000,000 (some 70 bytes each). */
+  readonly mostWaiting?: number;
+  /** Told the moments at which tests let the process or the database die. */
+  readonly reached?: (point: 'before-commit' | 'after-commit') => Promise<void>;
+}
+
+interface Waiting {
+  readonly delivery: Delivery;
+  readonly rows: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+// PostgreSQL's words for "do this again": deadlock, serialisation, and no partition for a row.
+const repeatable = new Set(['40P01', '40001']);
+const noPartition = '23514';
+const mostTries = 5;
+const mostTogether = 500;
+const recentMs = 2_000;
+const busyRows = 2_000;
+
+/**
+ * Gathers what requests want stored into few transactions: while all writers are busy, what arrives waits and goes
+ * together with whatever else arrived. Alone, a request waits for nothing. Every request hears of its own outcome.
+ */
+export class WriteQueue {
+  readonly #options: Required<Omit<WriteQueueOptions, 'reached'>> & Pick<WriteQueueOptions, 'reached'>;
+  readonly #waiting: Waiting[] = [];
+  readonly #years = new Set<string>();
+  #waitingRows = 0;
+  #busy = 0;
+  #guess: WrittenAs = 'new';
+  // Rows stored, each counting less the longer ago that was.
+  #recentRows = 0;
+  #recentAt = 0;
+
+  constructor(options: WriteQueueOptions) {
+    this.#options = { writers: 2, rowsTogether: 20_000, mostWaiting: 1_000_000, ...options };
+  }
+
+  /** Rows that wait or are being written. */
+  get load(): number {
+    return this.#waitingRows;
+  }
+
+  /** Whether more arrives than a county's devices send: a flood, such as years of history. */
+  isBusy(): boolean {
+    return this.#recent() > busyRows;
+  }
+
+  #recent(): number {
+    return this.#recentRows * Math.exp((this.#recentAt - performance.now()) / recentMs);
+  }
+
+  /**
+   * Stores a delivery. Returns when it is committed.
+   *
+   * @throws DomainError `unavailable` when too much waits already; failures of the database, after which it may or may
+   *   not be stored: sending it again changes nothing
+   */
+  store(delivery: Delivery): Promise<void> {
+    const rows = delivery.batches.reduce((sum, { size }) => sum + size, 0);
+    if (this.#waitingRows + rows > this.#options.mostWaiting && this.#waitingRows > 0) {
+      return Promise.reject(new DomainError('unavailable', { detail: 'too many readings are waiting' }));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ delivery, rows, resolve, reject });
+      this.#waitingRows += rows;
+      this.#start();
+    });
+  }
+
+  /** Waits until nothing waits. */
+  async idle(): Promise<void> {
+    while (this.#busy > 0 || this.#waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  #start(): void {
+    while (this.#busy < this.#options.writers && this.#waiting.length > 0) {
+      this.#busy += 1;
+      const group = this.#takeGroup();
+      void this.#write(group).finally(() => {
+        this.#busy -= 1;
+        this.#start();
+      });
+    }
+  }
+
+  /** The next requests that can share a transaction: no row of theirs belongs to two writes. */
+  #takeGroup(): Group {
+    const group = new Group();
+    let taken = 0;
+    for (const waiting of this.#waiting) {
+      if (taken > 0 && (taken >= mostTogether || group.rowCount + waiting.rows > this.#options.rowsTogether))
+        break;
+      if (!group.add(waiting)) break;
+      taken += 1;
+    }
+    this.#waiting.splice(0, taken);
+    return group;
+  }
+
+  async #write(group: Group): Promise<void> {
+    try {
+      await this.#writeOnce(group);
+      group.settle();
+    } catch (error) {
+      if (group.members.length === 1 || isOutage(error)) group.settle(error);
+      else {
+        // One of them is at fault, and the others are not to suffer for it.
+        for (const member of group.members) await this.#writeAlone(member);
+      }
+    } finally {
+      for (const { rows } of group.members) this.#waitingRows -= rows;
+    }
+  }
+
+  async #writeAlone(member: Waiting): Promise<void> {
+    const group = new Group();
+    group.add(member);
+    try {
+      await this.#writeOnce(group);
+      group.settle();
+    } catch (error) {
+      group.settle(error);
+    }
+  }
+
+  async #writeOnce(group: Group): Promise<void> {
+    const { pool, reached } = this.#options;
+    const rows = group.rows();
+    await this.#ensureYears(rows.batches, false);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const as = await writeRows(pool, rows, this.#guess, this.#alongside(group));
+        // After a repetition the next is likely to be one too; after news, news.
+        this.#guess = as === 'known' ? 'known' : 'new';
+        this.#recentRows = this.#recent() + rows.batches.reduce((sum, { size }) => sum + size, 0);
+        this.#recentAt = performance.now();
+        await reached?.('after-commit');
+        return;
+      } catch (error) {
+        const { code } = error as { code?: string };
+        if (tries >= mostTries || code === undefined) throw error;
+        if (code === noPartition) await this.#ensureYears(rows.batches, true);
+        else if (!repeatable.has(code)) throw error;
+      }
+    }
+  }
+
+  #alongside({ members }: Group): ((client: PoolClient) => Promise<void>) | undefined {
+    const { reached } = this.#options;
+    if (reached === undefined && members.every(({ delivery }) => delivery.alongside === undefined))
+      return undefined;
+    return async (client) => {
+      for (const { delivery } of members) await delivery.alongside?.(client);
+      await reached?.('before-commit');
+    };
+  }
+
+  /** Makes partitions for years that this process has not written yet. */
+  async #ensureYears(batches: readonly RowBatch[], again: boolean): Promise<void> {
+    const { pool } = this.#options;
+    for (const batch of batches) {
+      const { first, last } = timesOf(batch);
+      const years: string[] = [];
+      for (let year = yearOf(first); year <= yearOf(last); year += 1) years.push(`${batch.family} ${year}`);
+      if (!again && years.every((year) => this.#years.has(year))) continue;
+      const client = await pool.connect();
+      try {
+        await ensureRanges(pool, client, [{ table: batch.table.table, first, last }]);
+      } finally {
+        client.release();
+      }
+      for (const year of years) this.#years.add(year);
+    }
+  }
+}
+
+function timesOf(batch: RowBatch): { first: number; last: number } {
+  let [first, last] = [Infinity, -Infinity];
+  for (let row = 0; row < batch.size; row += 1) {
+    const ts = batch.tsAt(row);
+    if (ts < first) first = ts;
+    if (ts > last) last = ts;
+  }
+  return { first, last };
+}
+
+function yearOf(epochMs: number): number {
+  return new Date(epochMs + 8 * 3_600_000).getUTCFullYear();
+}
+
+function isOutage(error: unknown): boolean {
+  if (error instanceof DomainError) return true;
+  const { code } = error as { code?: unknown };
+  return typeof code !== 'string' || /^(E[A-Z]+|08|53|57|58)/.test(code);
+}
+
+/** Requests that share a transaction. */
+class Group {
+  readonly members: Waiting[] = [];
+  readonly #writes: (DeviceWrite & { rows: number })[] = [];
+  readonly #owners = new Map<string, number>();
+  readonly #batches = new Map<FamilyName, RowBatch>();
+  readonly #notes: OwnedNotes[] = [];
+  rowCount = 0;
+
+  /** Takes a request in; false when one of its rows belongs to another sender's write here. */
+  add(waiting: Waiting): boolean {
+    const { actor, source, lines, batches, notes } = waiting.delivery;
+    const key = `${actor.tokenId} ${source} ${actor.name}`;
+    const owner = this.#owners.get(key) ?? this.#writes.length;
+    if (batches.some((batch) => this.#batches.get(batch.family)?.contends(batch, owner))) return false;
+    if (this.members.length === 1) this.#ownRows();
+    this.members.push(waiting);
+    for (const batch of batches) {
+      // A request that goes alone is stored from the rows as they were read.
+      if (this.members.length === 1) this.#batches.set(batch.family, batch);
+      else this.#merged(batch.family).addAll(batch, owner);
+    }
+    for (const [family, list] of notes) this.#addNotes(family, owner, list);
+    const values = batches.reduce((sum, batch) => sum + batch.countValues(), 0);
+    if (owner === this.#writes.length) {
+      this.#owners.set(key, owner);
+      this.#writes.push({ actor, source, lines, rows: waiting.rows, values });
+    } else {
+      const write = this.#writes[owner]!;
+      const sum = {
+        lines: write.lines + lines,
+        rows: write.rows + waiting.rows,
+        values: write.values + values,
+      };
+      this.#writes[owner] = { ...write, ...sum };
+    }
+    this.rowCount += waiting.rows;
+    return true;
+  }
+
+  rows(): DeviceRows {
+    return { writes: this.#writes, batches: [...this.#batches.values()], notes: this.#notes };
+  }
+
+  settle(error?: unknown): void {
+    for (const { resolve, reject } of this.members) {
+      if (error === undefined) resolve();
+      else reject(error);
+    }
+  }
+
+  /** Rows of a request stay its own, should the group fail and it be tried alone. */
+  #ownRows(): void {
+    for (const [family, batch] of [...this.#batches]) {
+      this.#batches.delete(family);
+      this.#merged(family).addAll(batch, 0);
+    }
+  }
+
+  #merged(family: FamilyName): RowBatch {
+    let batch = this.#batches.get(family);
+    if (batch === undefined) this.#batches.set(family, (batch = new RowBatch(family)));
+    return batch;
+  }
+
+  #addNotes(family: FamilyName, owner: number, list: readonly StagedNote[]): void {
+    const present = this.#notes.findIndex((each) => each.family === family && each.owner === owner);
+    if (present < 0) this.#notes.push({ family, owner, notes: list });
+    else this.#notes[present] = { family, owner, notes: [...this.#notes[present]!.notes, ...list] };
+  }
+}

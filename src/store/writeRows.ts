@@ -1,0 +1,286 @@
+import { finished } from 'node:stream/promises';
+import type { Pool, PoolClient } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { dayMs } from '../domain/calendar.js';
+import { families, type FamilyName } from '../domain/family.js';
+import type { Actor } from '../domain/role.js';
+import { encodeStagedRows, encodeStoredRows } from './encodeRows.js';
+import { keyedTables, type KeyedTable } from './keyedTable.js';
+import { noteTable, priorTable, quote, setFlagsSql, stageTable } from './mergeSql.js';
+import { hasNews, mergeDistinctRows } from './mergeValues.js';
+import { inTransaction } from './pool.js';
+import type { RowBatch } from './rowBatch.js';
+import { createNotesSql, createStageSql, insertNotes, type StagedNote } from './stage.js';
+
+/** What one sender gives in one transaction; several senders share a transaction. */
+export interface DeviceWrite {
+  readonly actor: Actor;
+  /** Code of the source by whose definition the lines were read. */
+  readonly source: string;
+  readonly lines: number;
+  readonly rows: number;
+  readonly values: number;
+}
+
+/** Rows of several senders that become one transaction. Owners of rows and notes are numbers into `writes`. */
+export interface DeviceRows {
+  readonly writes: readonly DeviceWrite[];
+  readonly batches: readonly RowBatch[];
+  readonly notes: readonly OwnedNotes[];
+}
+
+/** What is unusual about values of one owner in one family. */
+export interface OwnedNotes {
+  readonly family: FamilyName;
+  readonly owner: number;
+  readonly notes: readonly StagedNote[];
+}
+
+/** How the rows went in: all were new to the tables, some were not, or none changed anything. */
+export type WrittenAs = 'new' | 'merged' | 'known';
+
+const uniqueViolation = '23505';
+// Up to so many, one statement with arrays is quicker than a transaction around a COPY.
+const fewRows = 1_000;
+const familyOrder = Object.keys(families);
+
+/**
+ * Stores rows of devices in one transaction with their writes, revisions, flags and marks, and whatever `alongside`
+ * stores. When it returns, everything is committed; when it throws, nothing is.
+ *
+ * Rows go straight into their tables while that meets no stored key; the first that does undoes the attempt, and all
+ * are merged as those of an upload are. `guess` says which to try first.
+ */
+export async function writeRows(
+  pool: Pool,
+  rows: DeviceRows,
+  guess: WrittenAs,
+  alongside?: (client: PoolClient) => Promise<void>,
+): Promise<WrittenAs> {
+  const ordered = [...rows.batches].sort(
+    (a, b) => familyOrder.indexOf(a.family) - familyOrder.indexOf(b.family),
+  );
+  if (guess === 'new') {
+    try {
+      const [only] = ordered;
+      if (
+        ordered.length === 1 &&
+        only!.size <= fewRows &&
+        rows.notes.length === 0 &&
+        alongside === undefined
+      ) {
+        await insertFewRows(pool, rows.writes, only!);
+        return 'new';
+      }
+      await inTransaction(pool, async (client) => {
+        const writeIds = await openWrites(client, rows.writes);
+        for (const batch of ordered) await copyRows(client, batch, writeIds);
+        for (const owned of rows.notes) await setFlags(client, owned, writeIds);
+        await insertTouches(client, ordered, writeIds);
+        await alongside?.(client);
+      });
+      return 'new';
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== uniqueViolation) throw error;
+    }
+  }
+  return inTransaction(pool, async (client) => {
+    const writeIds = await openWrites(client, rows.writes);
+    let known = true;
+    for (const batch of ordered) {
+      for (const [owner, writeId] of writeIds.entries()) {
+        if (await mergeOwned(client, batch, owner, String(writeId), rows.notes)) known = false;
+      }
+    }
+    await alongside?.(client);
+    return known ? 'known' : 'merged';
+  });
+}
+
+const openWritesSql = `insert into writes (kind, source, token_id, actor_name, actor_office, lines, row_count, value_count)
+  select 'device', source, token_id, actor_name, actor_office, lines, row_count, value_count
+    from unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::integer[])
+      with ordinality as w (source, token_id, actor_name, actor_office, lines, row_count, value_count, place)
+   order by place
+  returning id`;
+
+function writeColumns(writes: readonly DeviceWrite[]): unknown[][] {
+  const column = (pick: (write: DeviceWrite) => unknown) => writes.map(pick);
+  return [
+    column(({ source }) => source),
+    column(({ actor }) => actor.tokenId),
+    column(({ actor }) => actor.name),
+    column(({ actor }) => actor.office),
+    column(({ lines }) => lines),
+    column((write) => write.rows),
+    column(({ values }) => values),
+  ];
+}
+
+/** Ids of the writes, in their order. */
+async function openWrites(client: PoolClient, writes: readonly DeviceWrite[]): Promise<number[]> {
+  const { rows } = await client.query<{ id: string }>(openWritesSql, writeColumns(writes));
+  return rows.map(({ id }) => Number(id)).sort((a, b) => a - b);
+}
+
+async function copyRows(client: PoolClient, batch: RowBatch, writeIds: readonly number[]): Promise<void> {
+  const { table } = batch;
+  const columns = ['ts', 'write_id', 'site_id', ...table.columns.map(quote)].join(', ');
+  await copyIn(
+    client,
+    `copy ${table.table} (${columns}) from stdin (format binary)`,
+    encodeStoredRows(batch, writeIds),
+  );
+}
+
+async function copyIn(client: PoolClient, sql: string, bytes: Buffer): Promise<void> {
+  const stream = client.query(copyFrom(sql));
+  const done = finished(stream);
+  stream.end(bytes);
+  await done;
+}
+
+async function setFlags(client: PoolClient, owned: OwnedNotes, writeIds: readonly number[]): Promise<void> {
+  const table = await stageNotes(client, owned);
+  await client.query(setFlagsSql(table), [String(writeIds[owned.owner])]);
+}
+
+async function stageNotes(client: PoolClient, { family, notes }: OwnedNotes): Promise<KeyedTable> {
+  await client.query(createNotesSql);
+  await client.query(`delete from ${noteTable}`);
+  await insertNotes(client, family, notes);
+  return keyedTables[family];
+}
+
+/** Merges the rows of one owner; says whether anything was new. */
+async function mergeOwned(
+  client: PoolClient,
+  batch: RowBatch,
+  owner: number,
+  writeId: string,
+  notes: readonly OwnedNotes[],
+): Promise<boolean> {
+  const { table } = batch;
+  const owned = notes.find((each) => each.owner === owner && each.family === batch.family);
+  await client.query(createStageSql(table));
+  await client.query(`delete from ${stageTable(table)}; delete from ${priorTable(table)}`);
+  const columns = ['line', 'ts', 'site_id', ...table.columns.map(quote)].join(', ');
+  await copyIn(
+    client,
+    `copy ${stageTable(table)} (${columns}) from stdin (format binary)`,
+    encodeStagedRows(batch, owner),
+  );
+  // Nothing is known of a stage that was filled a moment ago; joining by anything but the key would read whole tables.
+  await client.query('set local enable_hashjoin = off; set local enable_mergejoin = off');
+  const news = await hasNews(client, table);
+  if (owned !== undefined) await stageNotes(client, owned);
+  if (news) await mergeDistinctRows(client, table, writeId, owned !== undefined);
+  if (owned !== undefined) await client.query(setFlagsSql(table), [writeId]);
+  return news || owned !== undefined;
+}
+
+/** Stores new rows of one family in one statement: a transaction of its own, and one way to the database and back. */
+async function insertFewRows(pool: Pool, writes: readonly DeviceWrite[], batch: RowBatch): Promise<void> {
+  const order = batch.order();
+  const rowColumn = (pick: (row: number) => number) => Array.from(order, pick);
+  const { table } = batch;
+  const touches = [...touchesOf(batch)].flatMap(([owner, { sites, days, lasts }]) =>
+    sites.map((siteId, index) => [owner, siteId, days[index]!, lasts[index]!] as const),
+  );
+  await pool.query({
+    name: `insert-few-${batch.family}`,
+    text: fewRowsSql(table),
+    values: [
+      ...writeColumns(writes),
+      rowColumn((row) => batch.tsAt(row) / 1000),
+      rowColumn((row) => batch.siteAt(row)),
+      rowColumn((row) => batch.ownerAt(row)),
+      ...table.columns.map((_, column) =>
+        Array.from(order, (row) => {
+          const value = batch.valueAt(row, column);
+          return Number.isNaN(value) ? null : value;
+        }),
+      ),
+      touches.map(([owner]) => owner),
+      touches.map(([, siteId]) => siteId),
+      touches.map(([, , day]) => day),
+      touches.map(([, , , last]) => last),
+    ],
+  });
+}
+
+function fewRowsSql(table: KeyedTable): string {
+  const columns = table.columns.map(quote);
+  const firstValue = 11;
+  const firstTouch = firstValue + columns.length;
+  const arrays = columns.map((_, index) => `$${firstValue + index}::double precision[]`).join(', ');
+  return `with opened as (${openWritesSql}),
+    numbered as (select id, row_number() over (order by id) - 1 as owner from opened),
+    stored as (
+      insert into ${table.table} (ts, write_id, site_id, ${columns.join(', ')})
+      select to_timestamp(r.ts), n.id, r.site_id, ${columns.map((column) => `r.${column}`).join(', ')}
+        from unnest($8::double precision[], $9::integer[], $10::integer[], ${arrays})
+          as r (ts, site_id, owner, ${columns.join(', ')})
+        join numbered n on n.owner = r.owner order by r.ts, r.site_id)
+    insert into touches (write_id, family, medium, site_ids, days, last_times)
+    select n.id, '${table.name}', '${table.medium}', array_agg(u.site_id), array_agg(u.day), array_agg(u.last_time)
+      from unnest($${firstTouch}::integer[], $${firstTouch + 1}::integer[], $${firstTouch + 2}::integer[],
+                  $${firstTouch + 3}::double precision[]) as u (owner, site_id, day, last_time)
+      join numbered n on n.owner = u.owner group by n.id`;
+}
+
+/** Appends which sites and days the rows touch, and the last time of each. */
+async function insertTouches(
+  client: PoolClient,
+  batches: readonly RowBatch[],
+  writeIds: readonly number[],
+): Promise<void> {
+  for (const batch of batches) {
+    const { medium } = batch.table;
+    if (medium === undefined) continue;
+    const touches = touchesOf(batch);
+    for (const [owner, { sites, days, lasts }] of touches) {
+      await client.query(
+        `insert into touches (write_id, family, medium, site_ids, days, last_times)
+         values ($1, $2, $3, $4, $5, $6)`,
+        [String(writeIds[owner]), batch.family, medium, sites, days, lasts],
+      );
+    }
+  }
+}
+
+interface Touches {
+  readonly sites: number[];
+  /** Beijing days as numbers since 1970-01-01. */
+  readonly days: number[];
+  /** Seconds since 1970. */
+  readonly lasts: number[];
+}
+
+const beijingOffsetMs = 8 * 3_600_000;
+
+function touchesOf(batch: RowBatch): Map<number, Touches> {
+  const byOwner = new Map<number, Touches & { places: Map<number, number> }>();
+  for (let row = 0; row < batch.size; row += 1) {
+    const owner = batch.ownerAt(row);
+    let touches = byOwner.get(owner);
+    if (touches === undefined) {
+      touches = { sites: [], days: [], lasts: [], places: new Map() };
+      byOwner.set(owner, touches);
+    }
+    const ts = batch.tsAt(row);
+    const day = Math.floor((ts + beijingOffsetMs) / dayMs);
+    const siteId = batch.siteAt(row);
+    const key = day * 0x8000_0000 + siteId;
+    const place = touches.places.get(key);
+    if (place === undefined) {
+      touches.places.set(key, touches.sites.length);
+      touches.sites.push(siteId);
+      touches.days.push(day);
+      touches.lasts.push(ts / 1000);
+    } else if (touches.lasts[place]! * 1000 < ts) {
+      touches.lasts[place] = ts / 1000;
+    }
+  }
+  return byOwner;
+}
