@@ -2,7 +2,7 @@ import { addDays, addMonths, monthOfDay } from '../domain/calendar.js';
 import { Decimal } from '../domain/decimal.js';
 import { chooseStandard, type AqiStandard } from '../domain/standard.js';
 import type { Target } from '../domain/target.js';
-import { waterBodyOf } from '../domain/waterBody.js';
+import { isDrinkingSource, waterBodyOf } from '../domain/waterBody.js';
 import { yearsBefore } from '../evaluation/bootstrap.js';
 import { judgeAnnualMean, type JudgedDay } from '../evaluation/judgeAnnualMean.js';
 import { judgeDayCount, judgeDayShare, type DaysInput } from '../evaluation/judgeDays.js';
@@ -317,6 +317,7 @@ async function loadSections(round: Round, group: string, period: JudgedPeriod): 
       name: site.name,
       placeholder: site.placeholder,
       body: waterBodyOf(site.kind),
+      isSource: isDrinkingSource(site.kind),
       inputs: own
         .filter(({ month, input }) => input !== 'none' && month >= `${from}-01`)
         .map(({ input }) => input),

@@ -13,3 +13,8 @@ const bodies: Partial<Record<SiteKind, SectionBody>> = {
 export function waterBodyOf(kind: SiteKind): SectionBody {
   return bodies[kind] ?? 'river';
 }
+
+/** Whether a site of a kind is a source of drinking water. */
+export function isDrinkingSource(kind: SiteKind): boolean {
+  return kind.startsWith('drinking-water-');
+}

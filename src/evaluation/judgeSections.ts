@@ -16,6 +16,7 @@ import type { Outcome } from './projection.js';
 import { projectionDefaults } from './projectionSettings.js';
 import { hasClass, type JudgedWater, type SectionsInput } from './sectionsInput.js';
 import { allowSections, compareSections, describeGaps, projectSections } from './sectionsOutlook.js';
+import { supplementaryNotes } from './supplementaryNotes.js';
 import type { Words } from './words.js';
 
 export type { JudgedSection, SectionsInput } from './sectionsInput.js';
@@ -76,6 +77,7 @@ export function judgeSections(target: Target, input: SectionsInput, asOf: string
     notes: [
       ...progressNote(period),
       ...groundwaterNotes(judged, limit),
+      ...supplementaryNotes(judged, input.rules),
       ...sectionNotes(judged, yearMonths),
       ...(period.state === 'over' ? describeGaps(judged, yearMonths) : []),
     ],

@@ -151,3 +151,22 @@ describe('sources of several kinds', () => {
     expect(judge([rivers, well(1.5)], '2025-09-30').verdict).toBe('at-risk');
   });
 });
+
+describe('items of table 2 at a source of surface water', () => {
+  const values = { tp: 0.02, nh3n: 0.1, codmn: 1, mn: 0.12, fe: 0.3 };
+  const river = source('水源', 'river', months(2025, 12, values));
+
+  test('one over its limit is named and changes no class; one at its limit is within', () => {
+    const judged = judge([{ ...river, isSource: true }]);
+    expect(judged).toMatchObject({ verdict: 'met', value: '1' });
+    expect(notes(judged)).toContain(
+      '水源补充项目（GB 3838 表 2）均值超过限值，不参与定类，但按水源评价不达标：水源（锰 0.12＞0.1）',
+    );
+    expect(notes(judged, 'en')).toContain('mn 0.12 > 0.1');
+    expect(notes(judged)).not.toContain('铁');
+  });
+
+  test('table 2 holds for sources alone', () => {
+    expect(notes(judge([river]))).not.toContain('补充项目');
+  });
+});

@@ -8,6 +8,8 @@ export interface JudgedSection {
   readonly name: string;
   readonly body: SectionBody;
   readonly placeholder: boolean;
+  /** A source of drinking water, for which GB 3838 table 2 holds as well. */
+  readonly isSource?: boolean;
   /** Months of the judged period and of all earlier years to draw on. */
   readonly months: readonly WaterSample[];
   readonly inputs: readonly string[];
