@@ -23,9 +23,9 @@ const judgedIndicators: Readonly<Partial<Record<TargetKind, readonly string[]>>>
 /**
  * Reference data: what can be measured, where, and what the plans ask for. Every change is audited.
  *
- * @param membersChanged called after a change of sites or groups is stored, for figures hang on them
+ * @param rulesChanged called after a change of sites, groups or targets is stored: figures and checks hang on them
  */
-export function createCatalogueService(pool: Pool, membersChanged: () => void): CatalogueService {
+export function createCatalogueService(pool: Pool, rulesChanged: () => void): CatalogueService {
   return {
     async listIndicators() {
       return (await listIndicators(pool)).map((indicator) => ({ ...indicator }));
@@ -44,18 +44,21 @@ export function createCatalogueService(pool: Pool, membersChanged: () => void): 
         await insertAudit(client, actor, 'site-group-set', `site group ${code}`, { before, change: input });
         return { code, ...input };
       });
-      membersChanged();
+      rulesChanged();
       return group;
     },
     async listSites(filter) {
       return (await listSites(pool, filter)).map(toSiteInfo);
     },
-    createSite: (actor, input) =>
-      inTransaction(pool, async (client) => {
+    async createSite(actor, input) {
+      const site = await inTransaction(pool, async (client) => {
         await insertSite(client, { ...input, kind: input.kind as SiteKind }, actor);
         await insertAudit(client, actor, 'site-created', `site ${input.code}`, { ...input });
         return findSite(client, input.code);
-      }),
+      });
+      rulesChanged();
+      return site;
+    },
     async updateSite(actor, code, input) {
       const site = await inTransaction(pool, async (client) => {
         const before = await findSite(client, code);
@@ -65,7 +68,7 @@ export function createCatalogueService(pool: Pool, membersChanged: () => void): 
         await insertAudit(client, actor, 'site-updated', `site ${code}`, { before, change: input });
         return findSite(client, code);
       });
-      membersChanged();
+      rulesChanged();
       return site;
     },
     async listPlans() {
@@ -77,7 +80,11 @@ export function createCatalogueService(pool: Pool, membersChanged: () => void): 
         await insertAudit(client, actor, 'plan-created', `plan ${input.id}`, { ...input });
         return { ...input };
       }),
-    putTarget: (actor, input) => inTransaction(pool, (client) => putTarget(client, actor, input)),
+    async putTarget(actor, input) {
+      const target = await inTransaction(pool, (client) => putTarget(client, actor, input));
+      rulesChanged();
+      return target;
+    },
   };
 }
 

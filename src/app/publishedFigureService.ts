@@ -12,6 +12,8 @@ import { addDays } from '../domain/calendar.js';
 import { roundHalfEven } from '../domain/decimal.js';
 import { DomainError } from '../domain/domainError.js';
 import type { Actor } from '../domain/role.js';
+import type { Target } from '../domain/target.js';
+import { findPeriodAt, lastDayOf } from '../evaluation/judgement.js';
 import type {
   NoticeView,
   PublishedFigureInput,
@@ -100,7 +102,10 @@ export async function markFigure(
   return marked;
 }
 
-/** What is computed for a figure, as it would usually be printed. Throws DomainError `not-found`. */
+/**
+ * What is computed for a figure, as it would usually be printed. Throws DomainError `not-found`, for a target
+ * `period-not-judged`.
+ */
 async function findFigure(
   client: PoolClient,
   figure: PublishedFigureInput & { readonly firstDay: string; readonly endDay: string },
@@ -112,6 +117,7 @@ async function findFigure(
     if (!/^[1-9]\d{0,8}$/.test(subject)) throw missing;
     const [judged] = await judgeTargets(client, addDays(figure.endDay, -1), Number(subject));
     if (judged === undefined) throw missing;
+    refuseUnjudged(judged.target, figure);
     return { reference, usual: judged.judgement.value };
   }
   if (kind === 'section-class') {
@@ -124,6 +130,22 @@ async function findFigure(
   const item = parts.statistic.replace('-without-dust', '');
   const decimals = (await listIndicators(client)).find(({ code }) => code === item)?.decimals ?? 0;
   return { reference, usual: mean === null ? null : roundHalfEven(mean, decimals).toFixed(decimals) };
+}
+
+/** Throws DomainError `period-not-judged` for days of which a target says nothing: its figure is that of other days. */
+function refuseUnjudged(
+  target: Target,
+  figure: PublishedFigureInput & { readonly firstDay: string; readonly endDay: string },
+): void {
+  const { period, touched } = findPeriodAt(target, figure);
+  if (touched) return;
+  throw new DomainError('period-not-judged', {
+    target: `${target.id} ${target.nameZh}`,
+    targetEn: `${target.id} ${target.nameEn}`,
+    period: figure.period,
+    from: period.from,
+    to: lastDayOf(period),
+  });
 }
 
 function toView(figure: PublishedFigure): PublishedFigureView {

@@ -69,29 +69,55 @@ export async function drainMarks(pool: Pool): Promise<void> {
   while ((await recomputeBatch(pool)) > 0);
 }
 
-/** Everything that is derived, row by row, without the time of computation. */
+/** The rows of a table as texts of their own, without some columns. */
+async function readRows(pool: Pool, table: string, without: readonly string[]): Promise<object[]> {
+  const { rows } = await pool.query<{ row: object }>(
+    `select to_jsonb(t) - $1::text[] as row from ${table} t order by 1`,
+    [without],
+  );
+  return rows.map(({ row }) => row);
+}
+
+/** The derived figures, row by row, without the time of computation. */
 export async function readDerived(pool: Pool): Promise<Record<string, unknown[]>> {
-  const read = async (table: string) => {
-    const { rows } = await pool.query<{ row: object }>(
-      `select to_jsonb(t) - 'computed_at' as row from ${table} t order by 1`,
-    );
-    return rows.map(({ row }) => row);
-  };
   return {
-    siteDays: await read('air_site_days'),
-    groupDays: await read('air_group_days'),
-    months: await read('water_site_months'),
+    siteDays: await readRows(pool, 'air_site_days', ['computed_at']),
+    groupDays: await readRows(pool, 'air_group_days', ['computed_at']),
+    months: await readRows(pool, 'water_site_months', ['computed_at']),
   };
+}
+
+/** Everything that the recomputation keeps: figures, comparisons with what was published, flags (not who set them). */
+export async function readConsequences(pool: Pool): Promise<Record<string, unknown[]>> {
+  return {
+    ...(await readDerived(pool)),
+    differences: await readRows(pool, 'published_differences', ['computed_at']),
+    flags: await readRows(pool, 'value_flags', ['write_id']),
+  };
+}
+
+/** Forgets every suspicion that the checks have raised. */
+export async function forgetSuspicions(pool: Pool): Promise<void> {
+  await pool.query(
+    `delete from value_flags
+      where flag = 'suspect' and indicator <> '*'
+        and family in ('air_hour', 'air_day', 'air_month', 'water_sample', 'water_month')`,
+  );
 }
 
 /** Forgets all derived rows and marks every stored day of every table, and every day of a range of all stations. */
 export async function markEverything(pool: Pool, from: string, to: string): Promise<void> {
-  await pool.query('truncate air_site_days, air_group_days, water_site_months, pending_days');
+  await pool.query(
+    'truncate air_site_days, air_group_days, water_site_months, published_differences, pending_days',
+  );
   await pool.query(
     `insert into pending_days (medium, site_id, day)
      select 'air', site_id, beijing_day(ts) from air_hour union select 'air', site_id, beijing_day(ts) from air_day
      union select 'water', site_id, beijing_day(ts) from water_sample
      union select 'water', site_id, beijing_day(ts) from water_month
+     union select 'air', site_id, beijing_day(ts) from air_month
+     union select case when indicator = 'water_class' then 'water' else 'air' end, site_id, beijing_day(ts)
+             from published_texts
      union select 'air', s.id, d::date from sites s, generate_series($1::date, $2::date, interval '1 day') d
             where s.kind = 'air-station'`,
     [from, to],

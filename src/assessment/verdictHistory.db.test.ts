@@ -173,6 +173,27 @@ test('a day that has come is recorded without any change', async () => {
   expect(await all(19, addDays(until, 1), addDays(until, 9))).toHaveLength(2);
 });
 
+test('a target is not marked for a period that it does not judge', async () => {
+  const mark = (period: string) =>
+    inTransaction(database.pool, (client) =>
+      markFigure(client, testActor, {
+        kind: 'target',
+        subject: String(pm25Target),
+        period,
+        value: '33',
+        document: '公报',
+        date: '2025-01-10',
+      }),
+    );
+  for (const period of ['2024', '2024-01', '2031'])
+    await expect(mark(period)).rejects.toMatchObject({
+      code: 'period-not-judged',
+      params: { period, from: '2023-01-01', to: '2023-12-31' },
+    });
+  expect(await mark('2023')).toMatchObject({ firstDay: '2023-01-01', endDay: '2024-01-01' });
+  expect(await mark('2023-12')).toMatchObject({ publishedValue: '33' });
+});
+
 test('a change of a published figure raises a notice with old, new, who and why; a change back another', async () => {
   const mark = (kind: 'group-mean' | 'target', subject: string, period: string) =>
     inTransaction(database.pool, (client) =>

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { VerdictName } from '../domain/verdict.js';
+import { tryLockMembershipShared } from '../store/membershipLock.js';
 import { countPendingDays } from '../store/pendingDays.js';
 import { judgeTargets, type JudgedTarget } from './judgeTargets.js';
 import { recomputeBatchIn } from './recompute.js';
@@ -19,7 +20,7 @@ const maxDays = 6_000;
  * Judges every target now, and returns the function that says what the data which a transaction has written since, and
  * will take back, would change: it recomputes and judges inside that transaction, on its connection alone.
  *
- * The function gives `undefined` when too many days are touched to say so quickly.
+ * The function gives `undefined` when too many days are touched to say so quickly, and while somebody changes a rule.
  */
 export async function prepareImpact(
   pool: Pool,
@@ -35,6 +36,8 @@ async function assessImpact(
   asOf: string,
 ): Promise<VerdictChange[] | undefined> {
   if ((await countPendingDays(client)) > maxDays) return undefined;
+  // Whoever changes a rule may wait for the days that this transaction has marked: waiting for them would be a deadlock.
+  if (!(await tryLockMembershipShared(client))) return undefined;
   while ((await recomputeBatchIn(client, { figuresOnly: true })) > 0);
   const changes: VerdictChange[] = [];
   for (const after of await judgeTargets(client, asOf)) {

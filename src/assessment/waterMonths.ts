@@ -1,11 +1,11 @@
 import type { PoolClient } from 'pg';
 import { addMonths, instantOfDay } from '../domain/calendar.js';
 import { waterBodyOf } from '../domain/waterBody.js';
-import { listWaterRows, saveWaterMonth } from '../store/waterSiteMonths.js';
+import { deleteWaterMonth, listWaterRows, saveWaterMonth } from '../store/waterSiteMonths.js';
 import { deriveWaterMonth, waterRulesOf } from './deriveWater.js';
 import type { Reference } from './reference.js';
 
-/** Derives one section's month from what is stored, and stores it. */
+/** Derives one section's month from what is stored, and stores it. A month of which nothing is stored has no row. */
 export async function recomputeWaterMonth(
   client: PoolClient,
   reference: Reference,
@@ -16,6 +16,7 @@ export async function recomputeWaterMonth(
   const to = instantOfDay(`${addMonths(month, 1)}-01`);
   const monthly = await listWaterRows(client, 'water_month', siteId, from, to);
   const sampled = await listWaterRows(client, 'water_sample', siteId, from, to);
+  if (monthly.length + sampled.length === 0) return deleteWaterMonth(client, siteId, month);
   const rules = waterRulesOf(reference, `${month}-01`);
   const body = waterBodyOf(reference.sites.get(siteId)!.kind);
   await saveWaterMonth(client, deriveWaterMonth(rules, body, siteId, month, { monthly, sampled }).row);

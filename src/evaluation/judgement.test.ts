@@ -6,6 +6,7 @@ import {
   atTargetPrecision,
   distanceTo,
   findJudgedPeriod,
+  findPeriodAt,
   keepsLimit,
   progressNote,
   readable,
@@ -46,6 +47,20 @@ describe('the period that is judged', () => {
       state: 'before',
     });
     expect(findJudgedPeriod(campaign, '2023-10-19')).toMatchObject({ from: '2023-10-19', state: 'open' });
+  });
+
+  test.each([
+    ['the year of the target', '2023-01-01', '2024-01-01', true],
+    ['a month of it', '2023-12-01', '2024-01-01', true],
+    ['the year after', '2024-01-01', '2025-01-01', false],
+    ['the month after', '2024-01-01', '2024-02-01', false],
+    ['a year of progress before', '2022-01-01', '2023-01-01', true],
+  ])('days of which a target of 2023 says something: %s', (_, firstDay, endDay, touched) => {
+    expect(
+      findPeriodAt({ periodStart: '2023-01-01', due: '2023-12-31' }, { firstDay, endDay }),
+    ).toMatchObject({
+      touched,
+    });
   });
 
   test('only the time before carries the note of progress, with its year', () => {

@@ -62,6 +62,18 @@ export function findJudgedPeriod(target: Pick<Target, 'periodStart' | 'due'>, as
   return { from: target.periodStart, to, until, state: until >= to ? 'over' : 'open' };
 }
 
+/**
+ * The period that a target judges as of the last day of the half-open days [firstDay, endDay), and whether any of those
+ * days is in it: a target that was due before is not judged anew by later years.
+ */
+export function findPeriodAt(
+  target: Pick<Target, 'periodStart' | 'due'>,
+  { firstDay, endDay }: { readonly firstDay: string; readonly endDay: string },
+): { readonly period: JudgedPeriod; readonly touched: boolean } {
+  const period = findJudgedPeriod(target, addDays(endDay, -1));
+  return { period, touched: period.from < endDay && firstDay < period.to };
+}
+
 /** The first day that no longer counts: the end of the period, or the day after `asOf` while it runs. */
 export function endOfData(period: JudgedPeriod): string {
   return period.until < period.to ? period.until : period.to;

@@ -36,6 +36,11 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   'token-missing': { status: 401, titleZh: '缺少令牌', titleEn: 'Token missing' },
   'token-invalid': { status: 401, titleZh: '令牌无效', titleEn: 'Token invalid' },
   'token-expiry-past': { status: 400, titleZh: '到期时间已过', titleEn: 'Expiry in the past' },
+  'period-not-judged': {
+    status: 422,
+    titleZh: '目标不考核这一时期',
+    titleEn: 'Period not judged by the target',
+  },
   'last-admin': { status: 409, titleZh: '最后一个管理员令牌', titleEn: 'Last administrator token' },
   forbidden: { status: 403, titleZh: '权限不足', titleEn: 'Forbidden' },
   'list-forbidden': { status: 403, titleZh: '权限不足', titleEn: 'Forbidden' },

@@ -303,11 +303,18 @@ export function markDaysSql(medium: 'air' | 'water', source: string): string {
 
 /** Marks the days whose published figures this write has set: they are compared anew; $1 is the write. */
 export function markPublishedDaysSql(table: KeyedTable): string {
+  return markComparedDaysSql(`(
+    select s.ts, s.site_id, s.indicator
+      from ${stageTable(table)} s join ${table.table} f on ${sameKey(table, 'f', 's')}
+     where f.write_id = $1::bigint)`);
+}
+
+/** Marks the days of published figures, rows of a source, to be compared anew. */
+export function markComparedDaysSql(source: string): string {
   return `insert into pending_days (medium, site_id, day)
     select distinct case when s.indicator = 'water_class' then 'water' else 'air' end as medium, s.site_id,
            beijing_day(s.ts) as day
-      from ${stageTable(table)} s join ${table.table} f on ${sameKey(table, 'f', 's')}
-     where f.write_id = $1::bigint order by medium, site_id, day
+      from ${source} s order by medium, site_id, day
     on conflict (medium, site_id, day) do update set marked_at = excluded.marked_at`;
 }
 

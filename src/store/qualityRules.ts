@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { qualityRuleKey, type QualityRule, type QualityRuleName } from '../domain/qualityRule.js';
 import type { Actor } from '../domain/role.js';
+import { lockMembership } from './membershipLock.js';
 import type { Queryable } from './pool.js';
 
 /** One edit of a rule; version 1 is what the seeds said. */
@@ -71,6 +72,7 @@ export async function saveQualityRule(
 
 /** Marks every stored day that a rule looks at, so that the recomputation checks it again. */
 export async function markCheckedDays(client: PoolClient, rule: QualityRuleName): Promise<void> {
+  await lockMembership(client);
   const air = ['air_hour', ...(rule === 'range' || rule === 'inversion' ? ['air_day', 'air_month'] : [])];
   const water = ['water_sample', 'water_month'];
   const tables = rule === 'range' ? [...air, ...water] : rule === 'detection-limit' ? water : air;

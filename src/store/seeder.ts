@@ -5,9 +5,10 @@ import type { Actor } from '../domain/role.js';
 import { findDeviceSource, saveDeviceSource } from './deviceSources.js';
 import { inTransaction } from './pool.js';
 import { markCheckedDays } from './qualityRules.js';
+import { changingGrades, markRangeDays } from './ruleMarks.js';
 import type { SeedFiles } from './seedFiles.js';
 import { recordGroups, recordSites, type Recorder } from './siteHistory.js';
-import { lockMembership, markGradesOf, markGroupDays } from './sites.js';
+import { markGradesOf, markGroupDays } from './sites.js';
 
 const seeder: Recorder = { name: 'seeds', office: '' };
 const seederActor: Actor = { ...seeder, tokenId: null, role: 'admin' };
@@ -89,22 +90,7 @@ async function loadKind<T>(
 
 function seedKinds({ seeds, documents }: SeedFiles): SeedKind<never>[] {
   const kinds = [
-    tableKind('indicator', seeds.indicators, (entry) => entry.code, {
-      table: 'indicators',
-      keyColumn: 'code',
-      columns: (entry) => ({
-        name_zh: entry.nameZh,
-        name_en: entry.nameEn,
-        unit: entry.unit,
-        decimals: entry.decimals,
-        medium: entry.medium,
-        plausible_min: entry.plausibleMin,
-        plausible_max: entry.plausibleMax,
-        possible_min: entry.possibleMin,
-        possible_max: entry.possibleMax,
-        synonyms: entry.synonyms,
-      }),
-    }),
+    indicatorKind(seeds.indicators),
     tableKind('office', seeds.offices, (entry) => entry.code, {
       table: 'offices',
       keyColumn: 'code',
@@ -163,6 +149,40 @@ function tableKind<T>(
         [key(entry), ...Object.values(columns)],
       );
       return rowCount === 1;
+    },
+  };
+}
+
+type IndicatorSeed = SeedFiles['seeds']['indicators'][number];
+
+function indicatorKind(entries: readonly IndicatorSeed[]): SeedKind<IndicatorSeed> {
+  const kind = tableKind('indicator', entries, (entry) => entry.code, {
+    table: 'indicators',
+    keyColumn: 'code',
+    columns: (entry) => ({
+      name_zh: entry.nameZh,
+      name_en: entry.nameEn,
+      unit: entry.unit,
+      decimals: entry.decimals,
+      medium: entry.medium,
+      plausible_min: entry.plausibleMin,
+      plausible_max: entry.plausibleMax,
+      possible_min: entry.possibleMin,
+      possible_max: entry.possibleMax,
+      synonyms: entry.synonyms,
+    }),
+  });
+  return {
+    ...kind,
+    async update(client, entry) {
+      const { rows } = await client.query<{ same: boolean }>(
+        `select (plausible_min, plausible_max) is not distinct from ($2::float8, $3::float8) as same
+           from indicators where code = $1`,
+        [entry.code, entry.plausibleMin, entry.plausibleMax],
+      );
+      const updated = await kind.update(client, entry);
+      if (updated && rows[0]?.same === false) await markRangeDays(client, entry.code);
+      return updated;
     },
   };
 }
@@ -247,8 +267,7 @@ function deviceSourceKind(entries: readonly DeviceSourceSeed[]): SeedKind<Device
 type GroupSeed = SeedFiles['seeds']['siteGroups'][number];
 
 function groupKind(entries: readonly GroupSeed[]): SeedKind<GroupSeed> {
-  const setMembers = async (client: PoolClient, entry: GroupSeed) => {
-    await lockMembership(client);
+  const replaceMembers = async (client: PoolClient, entry: GroupSeed) => {
     await client.query('delete from site_group_members where group_code = $1', [entry.code]);
     await client.query(
       `insert into site_group_members (group_code, site_id, position)
@@ -258,6 +277,8 @@ function groupKind(entries: readonly GroupSeed[]): SeedKind<GroupSeed> {
     );
     await markGroupDays(client, [entry.code]);
   };
+  const setMembers = (client: PoolClient, entry: GroupSeed) =>
+    changingGrades(client, () => replaceMembers(client, entry));
   return {
     kind: 'site-group',
     entries,
@@ -285,10 +306,12 @@ function targetKind(seeds: SeedFiles['seeds']): SeedKind<SeedFiles['seeds']['tar
   const insertVersion = async (client: PoolClient, entry: TargetSeed) => {
     const plan = seeds.plans.find((candidate) => candidate.id === entry.planId)!;
     const { id, ...definition } = entry;
-    await client.query(
-      `insert into target_versions (target_id, version, effective, document, definition, recorded_by)
-       select $1, coalesce(max(version), 0) + 1, $2, $3, $4, 'seeds' from target_versions where target_id = $1`,
-      [id, plan.effective, plan.document, JSON.stringify(definition)],
+    await changingGrades(client, () =>
+      client.query(
+        `insert into target_versions (target_id, version, effective, document, definition, recorded_by)
+         select $1, coalesce(max(version), 0) + 1, $2, $3, $4, 'seeds' from target_versions where target_id = $1`,
+        [id, plan.effective, plan.document, JSON.stringify(definition)],
+      ),
     );
   };
   return {

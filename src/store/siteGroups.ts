@@ -1,8 +1,9 @@
 import type { PoolClient } from 'pg';
 import { DomainError } from '../domain/domainError.js';
 import type { Queryable } from './pool.js';
+import { changingGrades } from './ruleMarks.js';
 import { recordGroups, systemRecorder, type Recorder } from './siteHistory.js';
-import { lockMembership, markGroupDays } from './sites.js';
+import { markGroupDays } from './sites.js';
 
 /** A named list of sites that targets are about; members by code in the order in which they are shown. */
 export interface StoredSiteGroup {
@@ -40,7 +41,10 @@ export async function saveSiteGroup(
      on conflict (code) do update set name_zh = excluded.name_zh, edited_at = now()`,
     [group.code, group.nameZh],
   );
-  await lockMembership(client);
+  await changingGrades(client, () => setMembers(client, group, by));
+}
+
+async function setMembers(client: PoolClient, group: StoredSiteGroup, by: Recorder): Promise<void> {
   const before = await memberIds(client, group.code);
   await client.query('delete from site_group_members where group_code = $1', [group.code]);
   await client.query(

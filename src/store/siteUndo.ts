@@ -12,7 +12,13 @@ const valueTables = [
   'series_values',
   'published_texts',
 ] as const;
-const derivedTables = ['air_site_days', 'water_site_months', 'latest_rows', 'pending_days'] as const;
+const derivedTables = [
+  'air_site_days',
+  'water_site_months',
+  'published_differences',
+  'latest_rows',
+  'pending_days',
+] as const;
 
 /** Sites that a write created, with whether any stored value refers to them. */
 export async function listSitesCreatedBy(

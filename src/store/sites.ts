@@ -1,30 +1,33 @@
 import type { PoolClient } from 'pg';
 import { DomainError } from '../domain/domainError.js';
 import type { Site, SiteKind } from '../domain/site.js';
+import { lockMembership } from './membershipLock.js';
 import type { Queryable } from './pool.js';
+import { changingGrades } from './ruleMarks.js';
 import { recordGroups, recordSites, systemRecorder, type Recorder } from './siteHistory.js';
 
-const membershipLock = `hashtext('site group members')`;
-
-/** Keeps the members of groups as they are until the caller's transaction ends; several may hold it at once. */
-export async function lockMembershipShared(client: PoolClient): Promise<void> {
-  await client.query(`select pg_advisory_xact_lock_shared(${membershipLock})`);
-}
-
-/** Waits until no recomputation is under way and lets none begin until the caller's transaction ends. */
-export async function lockMembership(client: PoolClient): Promise<void> {
-  await client.query(`select pg_advisory_xact_lock(${membershipLock})`);
-}
+export { lockMembership, lockMembershipShared } from './membershipLock.js';
 
 /**
  * Marks what hangs on the members of groups after these have changed: county days without a member's data are removed,
  * all others derived anew. The caller holds `lockMembership`.
  */
 export async function markGroupDays(client: PoolClient, groups: readonly string[]): Promise<void> {
+  // A published mean over days that are gone has changed too: one station's mark is enough to have it looked at.
   await client.query(
-    `delete from air_group_days g where g.group_code = any ($1::text[]) and not exists (
-       select from air_site_days d join site_group_members m on m.site_id = d.site_id
-        where m.group_code = g.group_code and d.day = g.day)`,
+    `with gone as (
+       delete from air_group_days g where g.group_code = any ($1::text[]) and not exists (
+         select from air_site_days d join site_group_members m on m.site_id = d.site_id
+          where m.group_code = g.group_code and d.day = g.day)
+       returning g.day)
+     insert into pending_days (medium, site_id, day)
+     select 'air', d.site_id, d.day from (
+       select day, min(site_id) as site_id from air_site_days join gone using (day) group by day) d
+      where exists (
+        select from published_figures f
+         where f.kind = 'group-mean' and f.replaced_by is null and d.day >= f.first_day and d.day < f.end_day)
+      order by 2, 3
+     on conflict (medium, site_id, day) do update set marked_at = excluded.marked_at`,
     [groups],
   );
   await client.query(
@@ -158,14 +161,14 @@ export async function insertPlaceholderSites(
   }
 }
 
-/** Marks all months of a site to be graded anew before it becomes one of another kind. */
+/**
+ * Marks all that follows from the kind of a site, before it becomes one of another kind: months and single readings are
+ * graded anew, detection limits compared with other limits.
+ */
 export async function markGradesOf(client: PoolClient, code: string, kind: SiteKind): Promise<void> {
   await lockMembership(client);
   await client.query(
-    `insert into pending_days (medium, site_id, day)
-     select 'water', w.site_id, w.month from water_site_months w join sites s on s.id = w.site_id
-      where s.code = $1 and s.kind <> $2 order by 3
-     on conflict (medium, site_id, day) do update set marked_at = excluded.marked_at`,
+    `select mark_rule_days('water', '-infinity', 'infinity', array[s.id]) from sites s where s.code = $1 and s.kind <> $2`,
     [code, kind],
   );
 }
@@ -214,7 +217,15 @@ async function setGroups(
     [groups],
   );
   if (rows[0] !== undefined) throw new DomainError('not-found', { what: `site group ${rows[0].code}` });
-  await lockMembership(client);
+  await changingGrades(client, () => moveToGroups(client, code, groups, by));
+}
+
+async function moveToGroups(
+  client: PoolClient,
+  code: string,
+  groups: readonly string[],
+  by: Recorder,
+): Promise<void> {
   const { rows: changed } = await client.query<{ code: string }>(
     `with left_groups as (
        delete from site_group_members m using sites s

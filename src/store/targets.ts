@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { DomainError } from '../domain/domainError.js';
 import type { Plan, Target } from '../domain/target.js';
 import type { Queryable } from './pool.js';
+import { changingGrades } from './ruleMarks.js';
 
 /** A target in the version in force, with that version's number and document. */
 export interface TargetVersion {
@@ -74,10 +75,12 @@ export async function insertTargetVersion(
   const id = input.id ?? (await insertTarget(client, input.definition.planId));
   const { rowCount } = await client.query('select from targets where id = $1 for update', [id]);
   if (rowCount === 0) throw new DomainError('not-found', { what: `target ${id}` });
-  await client.query(
-    `insert into target_versions (target_id, version, effective, document, definition, recorded_by)
-     select $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5 from target_versions where target_id = $1`,
-    [id, input.effective, input.document, JSON.stringify(input.definition), input.by],
+  await changingGrades(client, () =>
+    client.query(
+      `insert into target_versions (target_id, version, effective, document, definition, recorded_by)
+       select $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5 from target_versions where target_id = $1`,
+      [id, input.effective, input.document, JSON.stringify(input.definition), input.by],
+    ),
   );
   return id;
 }

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { keyedTables, type KeyedTable } from './keyedTable.js';
-import { markDaysSql, quote } from './mergeSql.js';
+import { markComparedDaysSql, markDaysSql, quote } from './mergeSql.js';
 import { joinOrigin, rowKeys, sameRow, sameValue, spanOf, unpivotRow } from './undoSql.js';
 
 /** The stretch of one table that an undo looks at, ends included. */
@@ -68,6 +68,7 @@ export async function storeRows(
   await client.query(dropSpareOriginsSql(table));
   await client.query(correctLatestSql(table));
   if (table.medium !== undefined) await client.query(markDaysSql(table.medium, undoRowsTable(table)));
+  if (table.name === 'published') await client.query(markComparedDaysSql(undoRowsTable(table)));
   return removed.rowCount ?? 0;
 }
 

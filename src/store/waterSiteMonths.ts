@@ -122,6 +122,14 @@ export async function saveWaterMonth(client: PoolClient, month: WaterSiteMonthRo
   );
 }
 
+/** Removes a derived month (`YYYY-MM`) of which nothing is stored any more. */
+export async function deleteWaterMonth(client: PoolClient, siteId: number, month: string): Promise<void> {
+  await client.query('delete from water_site_months where site_id = $1 and month = $2::date', [
+    siteId,
+    `${month}-01`,
+  ]);
+}
+
 /** Derived months of sites in the half-open range of days [from, to), in order. */
 export async function listWaterMonths(
   db: Queryable,

@@ -1,9 +1,11 @@
+import { publishedMessages } from './published.js';
 import type { MessageTemplate } from './template.js';
 import { undoMessages } from './undo.js';
 
 /** Faults of requests and of the service itself. */
 export const problemMessages = {
   ...undoMessages,
+  ...publishedMessages,
   'not-found': {
     zh: '没有找到：{what}',
     en: 'Not found: {what}',

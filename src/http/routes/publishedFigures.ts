@@ -81,10 +81,10 @@ export const publishedFigureRoutes = [
     summaryEn: 'Mark a month or year of a figure as published',
     description:
       'kind=target：subject 为目标编号；group-mean：“分组/统计量”，统计量为 pm25、pm10、pm25-without-dust、pm10-without-dust、' +
-      'so2、no2；section-class：断面代码，值为 1–6。 / target: the number of a target; group-mean: <group>/<statistic>; ' +
+      'so2、no2；section-class：断面代码，值为 1–6。目标只能标考核期内的年月。 / target: the number of a target, for a year or month that it judges; group-mean: <group>/<statistic>; ' +
       'section-class: the code of a section, value 1 to 6.',
     statuses: [201],
-    problems: ['not-found'],
+    problems: ['not-found', 'period-not-judged'],
     body: z
       .strictObject({
         kind: z.enum(figureKinds),
