@@ -9,9 +9,9 @@ jest.setTimeout(300_000);
 const patienceMs = 60_000;
 
 const seed = process.env['CRASH_SEED'] ?? '20251122';
-// Three batches of at most 5,000 rows.
+// Eleven batches of at most 1,000 rows.
 const rowCount = 10_104;
-const batches = 3;
+const batches = 11;
 
 const points = ['parsed', 'staged', 'before-commit', 'after-commit'] as const;
 type Point = (typeof points)[number];
@@ -30,10 +30,10 @@ const timesReached: Record<Point, number> = {
   'after-commit': 1,
 };
 
-// Every batch for both victims, and both ends of the commit twice for both: twenty.
+// The first, a middle and the last batch for both victims, and both ends of the commit twice for both: twenty.
 const places: Place[] = points.flatMap((point) =>
   (['service', 'database'] as const).flatMap((victim) => {
-    const nths = point === 'parsed' || point === 'staged' ? [1, 2, 3] : [1, 1];
+    const nths = point === 'parsed' || point === 'staged' ? [1, 6, batches] : [1, 1];
     return nths.map((nth) => ({ point, victim, nth }));
   }),
 );
