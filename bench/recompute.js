@@ -5,7 +5,8 @@
 import pg from 'pg';
 import { recomputeBatch } from '../dist/assessment/recompute.js';
 import { createLogger } from '../dist/log.js';
-import { applyStage, ensurePartitions, judgeStage } from '../dist/store/mergeValues.js';
+import { applyStage, judgeStage } from '../dist/store/mergeValues.js';
+import { ensurePartitions } from '../dist/store/partitions.js';
 import { createPool, inTransaction } from '../dist/store/pool.js';
 import { Stage } from '../dist/store/stage.js';
 import { insertWrite } from '../dist/store/writes.js';
