@@ -12,14 +12,14 @@ import { createTestDatabase, type TestDatabase } from './database.js';
 jest.setTimeout(120_000);
 
 const dist = (file: string) => pathToFileURL(path.resolve('dist', file)).href;
-/** Recomputes until no mark is left for it, and prints how many days it did. */
+/** Recomputes until no mark is left for it, in batches of fewer days than are marked, and prints how many it did. */
 const script = `
   import { recomputeBatch } from '${dist('assessment/recompute.js')}';
   import { createLogger } from '${dist('log.js')}';
   import { createPool } from '${dist('store/pool.js')}';
   const pool = createPool(process.argv[1], 2, createLogger('silent'));
   let days = 0;
-  for (let done = 1; done > 0; days += done) done = await recomputeBatch(pool);
+  for (let done = 1; done > 0; days += done) done = await recomputeBatch(pool, 500);
   console.log(days);
   await pool.end();`;
 const stations = 3;

@@ -12,20 +12,22 @@ import { noticeFigures } from './publishedFigures.js';
 import { loadReference } from './reference.js';
 import { recomputeWaterMonth } from './waterMonths.js';
 
-const batchSize = 500;
+/** Days of one batch: what each batch reads anew (reference data, dust periods) is shared by its days. */
+const defaultBatchDays = 1_500;
 const maxDeadlocks = 5;
 
 /**
- * Recomputes the derived figures of up to 500 marked days in one transaction with taking their marks: a crash in the
+ * Recomputes the derived figures of up to 1,500 marked days in one transaction with taking their marks: a crash in the
  * middle leaves both as they were.
  *
+ * @param batchDays how many marked days at most
  * @returns the number of days recomputed; 0 when nothing was marked (or others are working on all of it)
  */
-export async function recomputeBatch(pool: Pool): Promise<number> {
+export async function recomputeBatch(pool: Pool, batchDays = defaultBatchDays): Promise<number> {
   await spreadTouches(pool);
   for (let tries = 1; ; tries += 1) {
     try {
-      return await inTransaction(pool, (client) => recomputeBatchIn(client));
+      return await inTransaction(pool, (client) => recomputeBatchIn(client, { batchDays }));
     } catch (error) {
       // An upload may set flags in another order than the checks do. Nothing of a failed attempt is stored.
       if ((error as { code?: unknown }).code !== '40P01' || tries >= maxDeadlocks) throw error;
@@ -40,11 +42,14 @@ export async function recomputeBatch(pool: Pool): Promise<number> {
  */
 export async function recomputeBatchIn(
   client: PoolClient,
-  { figuresOnly = false }: { readonly figuresOnly?: boolean } = {},
+  {
+    figuresOnly = false,
+    batchDays = defaultBatchDays,
+  }: { readonly figuresOnly?: boolean; readonly batchDays?: number } = {},
 ): Promise<number> {
   // Members of groups do not change between reading them and storing what follows from them.
   await lockMembershipShared(client);
-  const pending = await takePendingDays(client, batchSize);
+  const pending = await takePendingDays(client, batchDays);
   if (pending.length === 0) return 0;
   const reference = await loadReference(client);
   const air = pending.filter(({ medium, siteId }) => medium === 'air' && reference.sites.has(siteId));

@@ -21,7 +21,15 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const inside = <T>(work: (client: PoolClient) => Promise<T>) => inTransaction(database.pool, work);
-const now = async () => (await database.pool.query<{ t: Date }>('select clock_timestamp() as t')).rows[0]!.t;
+
+/** A moment of whole milliseconds after all that was stamped, in microseconds, before, and before all that comes. */
+async function now(): Promise<Date> {
+  await database.pool.query('select pg_sleep(0.002)');
+  const { rows } = await database.pool.query<{ t: Date }>('select clock_timestamp() as t');
+  await database.pool.query('select pg_sleep(0.002)');
+  return rows[0]!.t;
+}
+
 const idOf = async (code: string) =>
   (await listSites(database.pool)).find((site) => site.code === code)?.id ?? -1;
 
