@@ -3,7 +3,7 @@
  * it rests on from the same database in the same run. `npm run bench -- recompute [years] [stations]`
  */
 import pg from 'pg';
-import { recomputeBatch } from '../dist/assessment/recompute.js';
+import { Recomputation } from '../dist/assessment/recompute.js';
 import { createLogger } from '../dist/log.js';
 import { applyStage, judgeStage } from '../dist/store/mergeValues.js';
 import { ensurePartitions } from '../dist/store/partitions.js';
@@ -72,10 +72,7 @@ async function readRows(url) {
 
 async function drain(pool) {
   let days = 0;
-  for (let done = 1; done > 0;) {
-    done = await recomputeBatch(pool);
-    days += done;
-  }
+  await new Recomputation(pool, createLogger('silent')).drain((done) => (days = done));
   return days;
 }
 

@@ -14,6 +14,7 @@ import { recomputeWaterMonth } from './waterMonths.js';
 
 /** Days of one batch: what each batch reads anew (reference data, dust periods) is shared by its days. */
 const defaultBatchDays = 1_500;
+const maxLanes = 2;
 const maxDeadlocks = 5;
 
 /**
@@ -132,12 +133,27 @@ export class Recomputation {
 
   async #work(progress: (days: number) => void, busy: () => boolean): Promise<void> {
     let done = 0;
-    while (!this.#stopped) {
-      const days = await recomputeBatch(this.#pool);
-      if (days === 0) return;
-      done += days;
-      progress(done);
-      if (busy()) return;
-    }
+    const lanes: Promise<void>[] = [];
+    const work = async (): Promise<void> => {
+      while (!this.#stopped) {
+        const days = await recomputeBatch(this.#pool);
+        if (days === 0) return;
+        done += days;
+        progress(done);
+        if (busy()) return;
+        // While the database works for one batch this process computes the other. There is more to do only after a
+        // full batch, and a correction of one day is none.
+        if (days >= defaultBatchDays && lanes.length < maxLanes) start();
+      }
+    };
+    const start = (): void => {
+      const lane = work();
+      // Its failure is heard below, when the other lane has ended too.
+      lane.catch(() => undefined);
+      lanes.push(lane);
+    };
+    start();
+    for (const lane of lanes) await lane.catch(() => undefined);
+    await Promise.all(lanes);
   }
 }
