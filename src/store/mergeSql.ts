@@ -2,7 +2,7 @@ import type { KeyedTable } from './keyedTable.js';
 
 /**
  * The statements that merge a stage into its table. `s` is the stage, `f` the stored table, `p` the rows as they were
- * before this write changed them. A stage's null never erases a stored value.
+ * before this write changed them, with what it gives. A stage's null never erases a stored value.
  */
 export const noteTable = 'stage_notes';
 
@@ -16,16 +16,38 @@ export function stageTable(table: KeyedTable): string {
   return `stage_${table.name}`;
 }
 
-/** The temporary table that holds the rows about to be changed, as they were. */
+/** The temporary table that holds the rows about to be changed, as they were, and beside them what is given. */
 export function priorTable(table: KeyedTable): string {
   return `prior_${table.name}`;
+}
+
+/** The column of the prior rows that holds what is given, quoted. */
+function givenColumn(column: string): string {
+  return quote(`given_${column}`);
+}
+
+/**
+ * Makes a table's stage, and the table of its prior rows, where they are missing. Kept for the life of the connection and
+ * emptied by every commit and rollback: making them anew for each request would fill the system catalogue.
+ */
+export function createStageSql(table: KeyedTable): string {
+  const keyColumns = table.extraKeys.map((key) => `${key.name} ${key.type},`).join(' ');
+  const typed = (names: readonly string[]) => names.map((name) => `${name} ${table.columnType}`).join(', ');
+  const columns = table.columns.map(quote);
+  const given = table.columns.map(givenColumn);
+  return `create temporary table if not exists ${stageTable(table)}
+            (line integer, ts timestamptz, site_id integer, ${keyColumns} ${typed(columns)}) on commit delete rows;
+          create temporary table if not exists ${priorTable(table)}
+            (ts timestamptz, site_id integer, ${keyColumns} write_id bigint, ${typed([...columns, ...given])})
+            on commit delete rows`;
 }
 
 function keys(table: KeyedTable): string[] {
   return ['ts', 'site_id', ...table.extraKeys.map((key) => key.name)];
 }
 
-function sameKey(table: KeyedTable, left: string, right: string): string {
+/** The condition under which two rows have one key. */
+export function sameKey(table: KeyedTable, left: string, right: string): string {
   return keys(table)
     .map((key) => `${left}.${key} = ${right}.${key}`)
     .join(' and ');
@@ -37,7 +59,8 @@ function keyList(table: KeyedTable, alias: string): string {
     .join(', ');
 }
 
-function anyColumn(table: KeyedTable, condition: (column: string) => string): string {
+/** True where the condition holds for any column. */
+export function anyColumn(table: KeyedTable, condition: (column: string) => string): string {
   return `(${table.columns.map((column) => condition(quote(column))).join(' or ')})`;
 }
 
@@ -45,10 +68,12 @@ function everyColumn(table: KeyedTable, condition: (column: string) => string): 
   return `(${table.columns.map((column) => condition(quote(column))).join(' and ')})`;
 }
 
-const differs = (stage: string, stored: string) => (column: string) =>
+/** The stage gives another value than is stored. */
+export const differs = (stage: string, stored: string) => (column: string) =>
   `(${stage}.${column} is not null and ${stored}.${column} is not null and ${stage}.${column} <> ${stored}.${column})`;
 
-const adds = (stage: string, stored: string) => (column: string) =>
+/** The stage gives a value where none is stored. */
+export const adds = (stage: string, stored: string) => (column: string) =>
   `(${stage}.${column} is not null and ${stored}.${column} is null)`;
 
 /** The indicator and span by which side tables know a value, given the column's name as SQL text. */
@@ -98,67 +123,25 @@ export function anyStoredSql(tables: readonly KeyedTable[]): string {
   return `select ${found.join(', ')}`;
 }
 
-/** A staged table that is counted. */
-export interface CountedTable {
-  readonly table: KeyedTable;
-  /** Whether a stored row may have the key of a staged one. */
-  readonly mayBeStored: boolean;
-}
-
-/** Counts the rows and values of one staged table by kind against what is stored. */
-export function countKindsSql(counted: CountedTable): string {
-  return `select ${rowKinds}, ${valueKinds} from (${kindsOfTable(counted)}) k`;
-}
-
-/**
- * Counts the values of several staged tables, table by table in the order given, and the lines of all: a line of the
- * input that went into several tables counts once: changed if any part of it is, else new if any part is. The lines are
- * in the row without a table.
- */
-export function countKindsOfTablesSql(counted: readonly CountedTable[]): string {
-  const parts = counted.map((each, i) => `select ${i} as part, t.* from (${kindsOfTable(each)}) t`);
-  return `with parts as materialized (${parts.join(' union all ')})
-    select k.part, ${rowKinds}, ${valueKinds} from parts k group by k.part
-    union all
-    select null, ${rowKinds}, 0, 0, 0, 0, 0, 0, null, null
-      from (select line, bool_or(changed) as changed, bool_or(added) as added from parts group by line) k
-    order by part nulls last`;
-}
-
-const rowKinds = `count(*) filter (where k.changed)::integer as rows_changed,
-      count(*) filter (where k.added and not k.changed)::integer as rows_new,
-      count(*) filter (where not k.added and not k.changed)::integer as rows_unchanged`;
-
-const valueKinds = `count(*)::integer as rows,
-      count(*) filter (where k.absent)::integer as rows_absent,
-      count(*) filter (where (k.changed or k.added) and not k.absent)::integer as rows_altering,
-      coalesce(sum(k.values_changed), 0)::integer as values_changed,
-      coalesce(sum(k.values_new), 0)::integer as values_new,
-      coalesce(sum(k.values_all), 0)::integer as values_all,
-      min(k.ts) as first_ts, max(k.ts) as last_ts`;
-
-function kindsOfTable({ table, mayBeStored }: CountedTable): string {
-  const values = `num_nonnulls(${table.columns.map((column) => `s.${quote(column)}`).join(', ')})`;
-  if (!mayBeStored) {
-    return `select s.line, false as changed, true as added, true as absent, 0 as values_changed,
-        ${values} as values_new, ${values} as values_all, s.ts
-      from ${stageTable(table)} s`;
-  }
-  const changed = anyColumn(table, differs('s', 'f'));
-  const added = `(f.ts is null or ${anyColumn(table, adds('s', 'f'))})`;
-  const sum = (condition: (column: string) => string) =>
-    table.columns.map((column) => `(${condition(quote(column))})::integer`).join(' + ');
-  return `select s.line, ${changed} as changed, ${added} as added, f.ts is null as absent,
-      ${sum(differs('s', 'f'))} as values_changed, ${sum(adds('s', 'f'))} as values_new, ${values} as values_all, s.ts
-    from ${stageTable(table)} s left join ${table.table} f on ${sameKey(table, 'f', 's')}`;
-}
-
 /** Whether any staged row is not stored, and whether any would alter the stored one. */
 export function anyNewsSql(table: KeyedTable): string {
   return `select coalesce(bool_or(f.ts is null), false) as absent,
       coalesce(bool_or(f.ts is not null
         and (${anyColumn(table, differs('s', 'f'))} or ${anyColumn(table, adds('s', 'f'))})), false) as altering
     from ${stageTable(table)} s left join ${table.table} f on ${sameKey(table, 'f', 's')}`;
+}
+
+/** Removes staged rows that would alter nothing: `rowCount` is their number. */
+export function takeKnownRowsSql(table: KeyedTable): string {
+  return `delete from ${stageTable(table)} s using ${table.table} f
+    where ${sameKey(table, 'f', 's')}
+      and not ${anyColumn(table, differs('s', 'f'))} and not ${anyColumn(table, adds('s', 'f'))}`;
+}
+
+/** Removes staged rows that this write has inserted: `f` is theirs. $1 is the write. */
+export function takeInsertedRowsSql(table: KeyedTable): string {
+  return `delete from ${stageTable(table)} s using ${table.table} f
+    where ${sameKey(table, 'f', 's')} and f.write_id = $1::bigint`;
 }
 
 /** Lists values that differ from the stored ones, in line order; $1 bounds the list. */
@@ -219,47 +202,54 @@ function insertSql(table: KeyedTable, ordered: boolean): string {
         from ${stageTable(table)} s ${ordered ? '' : `order by ${keyList(table, 's')}`}`;
 }
 
-/** Locks and copies the stored rows that the stage would alter; $1 is the write. */
+/** Locks and copies the stored rows that the stage would alter, with what it gives; $1 is the write. */
 export function copyPriorRowsSql(table: KeyedTable): string {
-  return `insert into ${priorTable(table)}
-    select f.* from ${table.table} f join ${stageTable(table)} s on ${sameKey(table, 'f', 's')}
+  const columns = table.columns.map(quote);
+  const given = table.columns.map(givenColumn);
+  return `insert into ${priorTable(table)} (${keys(table).join(', ')}, write_id, ${columns.join(', ')}, ${given.join(', ')})
+    select ${keyList(table, 'f')}, f.write_id, ${columns.map((column) => `f.${column}`).join(', ')},
+           ${columns.map((column) => `s.${column}`).join(', ')}
+      from ${table.table} f join ${stageTable(table)} s on ${sameKey(table, 'f', 's')}
      where f.write_id <> $1::bigint
        and (${anyColumn(table, differs('s', 'f'))} or ${anyColumn(table, adds('s', 'f'))})
      order by ${keyList(table, 'f')} for update of f`;
 }
 
+/** The prior rows, a line for each column: its name, the value that is stored, and the one that is given. */
+function priorValues(table: KeyedTable): string {
+  const values = table.columns.map((column) => `('${column}', p.${quote(column)}, p.${givenColumn(column)})`);
+  return `${priorTable(table)} p cross join lateral (values ${values.join(', ')}) as v (indicator, stored, given)`;
+}
+
 /** Keeps every value that is about to be replaced; $1 is the write. `rowCount` is the number of changed values. */
 export function keepRevisionsSql(table: KeyedTable): string {
-  const key = sideKey(table, 's');
+  const key = sideKey(table, 'p');
   return `insert into revisions
       (family, ts, site_id, indicator, span, old_value, new_value, old_write_id, new_write_id)
-    select '${table.name}', s.ts, s.site_id, ${key.indicator}, ${key.span}, v.stored::text, v.given::text,
+    select '${table.name}', p.ts, p.site_id, ${key.indicator}, ${key.span}, v.stored::text, v.given::text,
            coalesce(o.write_id, p.write_id), $1::bigint
-      from ${stageTable(table)} s join ${priorTable(table)} p on ${sameKey(table, 'p', 's')}
-      cross join lateral (values ${unpivot(table, 'p', 's')}) as v (indicator, stored, given)
-      left join value_origins o on o.family = '${table.name}' and o.ts = s.ts and o.site_id = s.site_id
+      from ${priorValues(table)}
+      left join value_origins o on o.family = '${table.name}' and o.ts = p.ts and o.site_id = p.site_id
         and o.indicator = ${key.indicator} and o.span = ${key.span}
      where v.stored is not null and v.given is not null and v.stored <> v.given`;
 }
 
 /** Forgets the separate origin of values that this write sets: the row's own write_id speaks for them from now on. */
 export function dropReplacedOriginsSql(table: KeyedTable): string {
-  const key = sideKey(table, 's');
+  const key = sideKey(table, 'p');
   return `delete from value_origins o
-     using ${stageTable(table)} s join ${priorTable(table)} p on ${sameKey(table, 'p', 's')}
-       cross join lateral (values ${unpivot(table, 'p', 's')}) as v (indicator, stored, given)
-     where o.family = '${table.name}' and o.ts = s.ts and o.site_id = s.site_id
+     using ${priorValues(table)}
+     where o.family = '${table.name}' and o.ts = p.ts and o.site_id = p.site_id
        and o.indicator = ${key.indicator} and o.span = ${key.span}
        and v.given is not null and v.stored is distinct from v.given`;
 }
 
 /** Records the write behind the values of a changed row that this write leaves as they were. */
 export function keepOriginsSql(table: KeyedTable): string {
-  const key = sideKey(table, 's');
+  const key = sideKey(table, 'p');
   return `insert into value_origins (family, ts, site_id, indicator, span, write_id)
-    select '${table.name}', s.ts, s.site_id, ${key.indicator}, ${key.span}, p.write_id
-      from ${stageTable(table)} s join ${priorTable(table)} p on ${sameKey(table, 'p', 's')}
-      cross join lateral (values ${unpivot(table, 'p', 's')}) as v (indicator, stored, given)
+    select '${table.name}', p.ts, p.site_id, ${key.indicator}, ${key.span}, p.write_id
+      from ${priorValues(table)}
      where v.stored is not null and (v.given is null or v.given = v.stored)
     on conflict do nothing`;
 }
@@ -267,12 +257,12 @@ export function keepOriginsSql(table: KeyedTable): string {
 /** Writes the altered rows, and marks their days and latest times; $1 is the write. */
 export function updateRowsSql(table: KeyedTable): string {
   const assignments = table.columns
-    .map((column) => `${quote(column)} = coalesce(s.${quote(column)}, f.${quote(column)})`)
+    .map((column) => `${quote(column)} = coalesce(p.${givenColumn(column)}, f.${quote(column)})`)
     .join(', ');
   return `with updated as (
       update ${table.table} f set ${assignments}, write_id = $1::bigint
-        from ${stageTable(table)} s join ${priorTable(table)} p on ${sameKey(table, 'p', 's')}
-       where ${sameKey(table, 'f', 's')}
+        from ${priorTable(table)} p
+       where ${sameKey(table, 'f', 'p')}
       returning f.ts, f.site_id)${followUps(table, 'updated')}
     select count(*)::integer as rows from updated`;
 }
@@ -330,15 +320,15 @@ export function clearFlagsSql(table: KeyedTable, withNotes: boolean): string {
     : '';
   const replaced = table.columns
     .map((column) => {
-      const name = quote(column);
-      const indicator = table.extraKeys.length > 0 ? 's.indicator' : `'${column}'`;
-      return `(vf.indicator = ${indicator} and s.${name} is not null and s.${name} is distinct from p.${name})`;
+      const [name, given] = [quote(column), givenColumn(column)];
+      const indicator = table.extraKeys.length > 0 ? 'p.indicator' : `'${column}'`;
+      return `(vf.indicator = ${indicator} and p.${given} is not null and p.${given} is distinct from p.${name})`;
     })
     .join(' or ');
   return `with cleared as (
       delete from value_flags vf
-       using ${stageTable(table)} s join ${priorTable(table)} p on ${sameKey(table, 'p', 's')}
-       where vf.family = '${table.name}' and vf.ts = s.ts and vf.site_id = s.site_id and vf.flag <> 'invalid'
+       using ${priorTable(table)} p
+       where vf.family = '${table.name}' and vf.ts = p.ts and vf.site_id = p.site_id and vf.flag <> 'invalid'
          and ((vf.indicator = '*' and vf.flag in ('no-flow', 'valid')) or ${replaced}) ${still}
       returning vf.*)
     insert into flag_history (family, ts, site_id, indicator, flag, change, raw, detection_limit, reason, rule, write_id)

@@ -1,12 +1,11 @@
 import type { PoolClient } from 'pg';
+import { countKindsOfTablesSql, countKindsSql } from './countKindsSql.js';
 import type { KeyedTable } from './keyedTable.js';
 import {
   anyNewsSql,
   anyStoredSql,
   clearFlagsSql,
   copyPriorRowsSql,
-  countKindsOfTablesSql,
-  countKindsSql,
   dropReplacedOriginsSql,
   foldPartialRowsSql,
   followStageSql,
@@ -22,6 +21,7 @@ import {
   takeRepetitionsSql,
   updateRowsSql,
 } from './mergeSql.js';
+import type { Queryable } from './pool.js';
 import type { Stage, TableSurvey } from './stage.js';
 
 /** Two or more lines of one input that give different values for the same site and time. */
@@ -258,21 +258,27 @@ export async function mergeDistinctRows(
   withNotes: boolean,
 ): Promise<number> {
   await client.query(insertNewRowsSql(table), [writeId]);
-  const prior = await client.query(copyPriorRowsSql(table), [writeId]);
-  return (prior.rowCount ?? 0) > 0 ? replaceRows(client, table, writeId, withNotes) : 0;
+  return replaceRows(client, table, writeId, withNotes);
 }
 
-async function replaceRows(
-  client: PoolClient,
+/**
+ * Replaces and fills the stored rows that the stage would alter.
+ *
+ * @returns the number of stored values that were replaced
+ */
+export async function replaceRows(
+  db: Queryable,
   table: KeyedTable,
   writeId: string,
   withNotes: boolean,
 ): Promise<number> {
-  const revisions = await client.query(keepRevisionsSql(table), [writeId]);
-  await client.query(dropReplacedOriginsSql(table));
-  await client.query(keepOriginsSql(table));
-  if (isMeasured(table)) await client.query(clearFlagsSql(table, withNotes), [writeId]);
-  await client.query(updateRowsSql(table), [writeId]);
+  const prior = await db.query(copyPriorRowsSql(table), [writeId]);
+  if (prior.rowCount === 0) return 0;
+  const revisions = await db.query(keepRevisionsSql(table), [writeId]);
+  await db.query(dropReplacedOriginsSql(table));
+  await db.query(keepOriginsSql(table));
+  if (isMeasured(table)) await db.query(clearFlagsSql(table, withNotes), [writeId]);
+  await db.query(updateRowsSql(table), [writeId]);
   return revisions.rowCount ?? 0;
 }
 

@@ -58,3 +58,29 @@ test('a row that belongs to another write is contended', () => {
   expect(ours.contends(theirs, 1)).toBe(true);
   expect(ours.contends(theirs, 0)).toBe(false);
 });
+
+test('a batch splits into the rows that are picked and the others', () => {
+  const batch = new RowBatch('air_hour');
+  for (const [hour, owner] of [
+    [3, 0],
+    [1, 1],
+    [2, 0],
+  ] as const)
+    batch.set(batch.rowOf(hour * 3_600_000, hour, owner), 0, hour);
+  expect(batch.owners().sort()).toEqual([0, 1]);
+  expect([batch.countRows(0), batch.countRows(1), batch.countRows(2)]).toEqual([2, 1, 0]);
+  const { picked, rest } = batch.split((row) => row === 1);
+  const rowsOf = (each: RowBatch) =>
+    [...each.order()].map((row) => [
+      each.tsAt(row),
+      each.siteAt(row),
+      each.ownerAt(row),
+      each.valueAt(row, 0),
+      each.valueAt(row, 1),
+    ]);
+  expect(rowsOf(picked)).toEqual([[3_600_000, 1, 1, 1, NaN]]);
+  expect(rowsOf(rest)).toEqual([
+    [7_200_000, 2, 0, 2, NaN],
+    [10_800_000, 3, 0, 3, NaN],
+  ]);
+});

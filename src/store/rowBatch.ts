@@ -74,6 +74,18 @@ export class RowBatch {
     this.#values[row * this.width + column] = value;
   }
 
+  /** The owners of rows, each once. */
+  owners(): number[] {
+    return [...new Set(this.#owners.subarray(0, this.#size))];
+  }
+
+  /** Rows of one owner. */
+  countRows(owner: number): number {
+    let count = 0;
+    for (let row = 0; row < this.#size; row += 1) if (this.#owners[row] === owner) count += 1;
+    return count;
+  }
+
   /** Values that were given. */
   countValues(): number {
     let count = 0;
@@ -92,6 +104,18 @@ export class RowBatch {
         if (!Number.isNaN(value)) this.#values[to * width + column] = value;
       }
     }
+  }
+
+  /** The rows for which `picks` holds and the others, each in a batch of its own and in their order. */
+  split(picks: (row: number) => boolean): { readonly picked: RowBatch; readonly rest: RowBatch } {
+    const [picked, rest] = [new RowBatch(this.family), new RowBatch(this.family)];
+    const { width } = this;
+    for (let from = 0; from < this.#size; from += 1) {
+      const batch = picks(from) ? picked : rest;
+      const to = batch.rowOf(this.#ts[from]!, this.#sites[from]!, this.#owners[from]!);
+      batch.#values.set(this.#values.subarray(from * width, (from + 1) * width), to * width);
+    }
+    return { picked, rest };
   }
 
   /** Whether some row of another batch is one of ours that belongs to another write. */

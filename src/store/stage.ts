@@ -7,7 +7,7 @@ import type { CellNote } from '../domain/reading.js';
 import { CopyEncoder, copyHeader, copyTrailer } from './copyEncoder.js';
 import { keyedTables, type KeyedTable, type KeyedTableName, type StagedRow } from './keyedTable.js';
 import { KeyTrack } from './keyTrack.js';
-import { noteTable, priorTable, quote, stageTable } from './mergeSql.js';
+import { createStageSql, noteTable, stageTable } from './mergeSql.js';
 
 const sendBytes = 1 << 20;
 const sendNotes = 5_000;
@@ -242,19 +242,6 @@ function encodeRow(encoder: CopyEncoder, table: KeyedTable, row: StagedRow, text
     else if (text) encoder.text(value as string);
     else encoder.float8(value as number);
   }
-}
-
-/**
- * Makes a table's stage where it is missing. Kept for the life of the connection and emptied by every commit and
- * rollback: making them anew for each request would fill the system catalogue.
- */
-export function createStageSql(table: KeyedTable): string {
-  const keys = table.extraKeys.map((key) => `${key.name} ${key.type},`).join(' ');
-  const columns = table.columns.map((column) => `${quote(column)} ${table.columnType}`).join(', ');
-  return `create temporary table if not exists ${stageTable(table)}
-            (line integer, ts timestamptz, site_id integer, ${keys} ${columns}) on commit delete rows;
-          create temporary table if not exists ${priorTable(table)}
-            (like ${table.table}) on commit delete rows`;
 }
 
 /** Makes the stage of notes where it is missing. */

@@ -6,11 +6,21 @@ import { families, type FamilyName } from '../domain/family.js';
 import type { Actor } from '../domain/role.js';
 import { encodeStagedRows, encodeStoredRows } from './encodeRows.js';
 import { keyedTables, type KeyedTable } from './keyedTable.js';
-import { noteTable, priorTable, quote, setFlagsSql, stageTable } from './mergeSql.js';
-import { hasNews, mergeDistinctRows } from './mergeValues.js';
-import { inTransaction } from './pool.js';
-import type { RowBatch } from './rowBatch.js';
-import { createNotesSql, createStageSql, insertNotes, type StagedNote } from './stage.js';
+import {
+  createStageSql,
+  insertNewRowsSql,
+  noteTable,
+  priorTable,
+  quote,
+  setFlagsSql,
+  stageTable,
+  takeInsertedRowsSql,
+  takeKnownRowsSql,
+} from './mergeSql.js';
+import { replaceRows } from './mergeValues.js';
+import { inTransaction, type Queryable } from './pool.js';
+import { RowBatch } from './rowBatch.js';
+import { createNotesSql, insertNotes, type StagedNote } from './stage.js';
 
 /** What one sender gives in one transaction; several senders share a transaction. */
 export interface DeviceWrite {
@@ -36,8 +46,17 @@ export interface OwnedNotes {
   readonly notes: readonly StagedNote[];
 }
 
-/** How the rows went in: all were new to the tables, some were not, or none changed anything. */
-export type WrittenAs = 'new' | 'merged' | 'known';
+/** How the rows met the tables: none was stored, some were, or most were. */
+export type Met = 'none' | 'some' | 'most';
+
+export interface WriteRowsOptions {
+  /** What is expected; it decides what is tried first, and nothing else. Default: `none`. */
+  readonly guess?: Met;
+  /** Rows of which the caller knows that their keys may be stored: they are merged in any case. */
+  readonly mayBeStored?: (batch: RowBatch, row: number) => boolean;
+  /** Stored in the same transaction. */
+  readonly alongside?: (client: PoolClient) => Promise<void>;
+}
 
 const uniqueViolation = '23505';
 // Up to so many, one statement with arrays is quicker than a transaction around a COPY.
@@ -48,53 +67,120 @@ const familyOrder = Object.keys(families);
  * Stores rows of devices in one transaction with their writes, revisions, flags and marks, and whatever `alongside`
  * stores. When it returns, everything is committed; when it throws, nothing is.
  *
- * Rows go straight into their tables while that meets no stored key; the first that does undoes the attempt, and all
- * are merged as those of an upload are. `guess` says which to try first.
+ * Rows with new keys go straight into their tables, others are merged as those of an upload are. Which is which, the
+ * caller may know; otherwise a key that is met undoes the attempt, and the stored keys are looked up.
+ *
+ * @returns how many of the rows were stored before, as the guess for the next ones
  */
 export async function writeRows(
   pool: Pool,
   rows: DeviceRows,
-  guess: WrittenAs,
-  alongside?: (client: PoolClient) => Promise<void>,
-): Promise<WrittenAs> {
+  { guess = 'none', mayBeStored, alongside }: WriteRowsOptions = {},
+): Promise<Met> {
   const ordered = [...rows.batches].sort(
     (a, b) => familyOrder.indexOf(a.family) - familyOrder.indexOf(b.family),
   );
-  if (guess === 'new') {
-    try {
-      const [only] = ordered;
-      if (
-        ordered.length === 1 &&
-        only!.size <= fewRows &&
-        rows.notes.length === 0 &&
-        alongside === undefined
-      ) {
-        await insertFewRows(pool, rows.writes, only!);
-        return 'new';
-      }
-      await inTransaction(pool, async (client) => {
-        const writeIds = await openWrites(client, rows.writes);
-        for (const batch of ordered) await copyRows(client, batch, writeIds);
-        for (const owned of rows.notes) await setFlags(client, owned, writeIds);
-        await insertTouches(client, ordered, writeIds);
-        await alongside?.(client);
+  const store = (divide: Divide) =>
+    inTransaction(pool, async (client) => {
+      const met = await storeDivided(client, rows, await divide(client, ordered));
+      await alongside?.(client);
+      return met;
+    });
+  const lookUp: Divide = async (client) => {
+    const divided = [];
+    for (const batch of ordered) divided.push(await divideByStored(client, batch));
+    return divided;
+  };
+  const attempts: (() => Promise<Met>)[] = [];
+  if (guess === 'none') {
+    const divided = ordered.map((batch) => divide(batch, mayBeStored));
+    const [only] = divided;
+    const isFew = divided.length === 1 && only!.met.size === 0 && only!.fresh.size <= fewRows;
+    if (isFew && rows.notes.length === 0 && alongside === undefined) {
+      attempts.push(async () => {
+        await insertFewRows(pool, rows.writes, only!.fresh);
+        return 'none';
       });
-      return 'new';
+    } else attempts.push(() => store(() => Promise.resolve(divided)));
+  }
+  if (guess !== 'most') attempts.push(() => store(lookUp));
+  for (const attempt of attempts) {
+    try {
+      return await attempt();
     } catch (error) {
       if ((error as { code?: unknown }).code !== uniqueViolation) throw error;
     }
   }
-  return inTransaction(pool, async (client) => {
-    const writeIds = await openWrites(client, rows.writes);
-    let known = true;
-    for (const batch of ordered) {
-      for (const [owner, writeId] of writeIds.entries()) {
-        if (await mergeOwned(client, batch, owner, String(writeId), rows.notes)) known = false;
-      }
-    }
-    await alongside?.(client);
-    return known ? 'known' : 'merged';
+  return store(() => Promise.resolve(ordered.map((batch) => divide(batch, () => true))));
+}
+
+type Divide = (client: PoolClient, batches: readonly RowBatch[]) => Promise<readonly DividedBatch[]>;
+
+/** Rows to be copied in, and rows to be merged. */
+interface DividedBatch {
+  readonly fresh: RowBatch;
+  readonly met: RowBatch;
+}
+
+function divide(batch: RowBatch, mayBeStored: WriteRowsOptions['mayBeStored']): DividedBatch {
+  const none = { fresh: batch, met: new RowBatch(batch.family) };
+  if (mayBeStored === undefined) return none;
+  const picked = new Uint8Array(batch.size);
+  let count = 0;
+  for (let row = 0; row < batch.size; row += 1) {
+    if (mayBeStored(batch, row)) count += picked[row] = 1;
+  }
+  if (count === 0) return none;
+  if (count === batch.size) return { fresh: none.met, met: batch };
+  const { picked: met, rest: fresh } = batch.split((row) => picked[row] === 1);
+  return { fresh, met };
+}
+
+async function divideByStored(client: PoolClient, batch: RowBatch): Promise<DividedBatch> {
+  const order = batch.order();
+  const { rows } = await client.query<[number, number]>({
+    text: `select extract(epoch from k.ts)::float8 * 1000, k.site_id
+             from (select to_timestamp(k.ts) as ts, k.site_id
+                     from unnest($1::double precision[], $2::integer[]) as k (ts, site_id)) k
+            where exists (select from ${batch.table.table} f where f.ts = k.ts and f.site_id = k.site_id offset 0)`,
+    values: [
+      Array.from(order, (row) => batch.tsAt(row) / 1000),
+      Array.from(order, (row) => batch.siteAt(row)),
+    ],
+    rowMode: 'array',
   });
+  const stored = new Set<number>();
+  for (const [ts, siteId] of rows) {
+    const row = batch.findRow(Math.round(ts), siteId);
+    if (row >= 0) stored.add(row);
+  }
+  return divide(batch, (_, row) => stored.has(row));
+}
+
+async function storeDivided(
+  client: PoolClient,
+  rows: DeviceRows,
+  divided: readonly DividedBatch[],
+): Promise<Met> {
+  const writeIds = await openWrites(client, rows.writes);
+  for (const { fresh } of divided) if (fresh.size > 0) await copyRows(client, fresh, writeIds);
+  let inserted = divided.reduce((sum, { fresh }) => sum + fresh.size, 0);
+  const flagged = new Set<OwnedNotes>();
+  for (const { met } of divided) {
+    for (const owner of met.owners()) {
+      const owned = rows.notes.find((each) => each.owner === owner && each.family === met.family);
+      if (owned !== undefined) flagged.add(owned);
+      inserted += await mergeOwned(client, met, owner, String(writeIds[owner]), owned);
+    }
+  }
+  for (const owned of rows.notes) if (!flagged.has(owned)) await setFlags(client, owned, writeIds);
+  await insertTouches(
+    client,
+    divided.map(({ fresh }) => fresh),
+    writeIds,
+  );
+  const total = divided.reduce((sum, { fresh, met }) => sum + fresh.size + met.size, 0);
+  return inserted === total ? 'none' : inserted * 2 < total ? 'most' : 'some';
 }
 
 const openWritesSql = `insert into writes (kind, source, token_id, actor_name, actor_office, lines, row_count, value_count)
@@ -152,16 +238,15 @@ async function stageNotes(client: PoolClient, { family, notes }: OwnedNotes): Pr
   return keyedTables[family];
 }
 
-/** Merges the rows of one owner; says whether anything was new. */
+/** Merges the rows of one owner; the number of those whose keys were new. */
 async function mergeOwned(
   client: PoolClient,
   batch: RowBatch,
   owner: number,
   writeId: string,
-  notes: readonly OwnedNotes[],
-): Promise<boolean> {
+  owned: OwnedNotes | undefined,
+): Promise<number> {
   const { table } = batch;
-  const owned = notes.find((each) => each.owner === owner && each.family === batch.family);
   await client.query(createStageSql(table));
   await client.query(`delete from ${stageTable(table)}; delete from ${priorTable(table)}`);
   const columns = ['line', 'ts', 'site_id', ...table.columns.map(quote)].join(', ');
@@ -172,11 +257,34 @@ async function mergeOwned(
   );
   // Nothing is known of a stage that was filled a moment ago; joining by anything but the key would read whole tables.
   await client.query('set local enable_hashjoin = off; set local enable_mergejoin = off');
-  const news = await hasNews(client, table);
+  const db = preparing(client);
+  const known = await db.query(takeKnownRowsSql(table));
   if (owned !== undefined) await stageNotes(client, owned);
-  if (news) await mergeDistinctRows(client, table, writeId, owned !== undefined);
+  let inserted = 0;
+  if ((known.rowCount ?? 0) < batch.countRows(owner)) {
+    const { rows } = await db.query<{ rows: number }>(insertNewRowsSql(table), [writeId]);
+    inserted = rows[0]!.rows;
+    if (inserted > 0) await db.query(takeInsertedRowsSql(table), [writeId]);
+    await replaceRows(db, table, writeId, owned !== undefined);
+  }
   if (owned !== undefined) await client.query(setFlagsSql(table), [writeId]);
-  return news || owned !== undefined;
+  return inserted;
+}
+
+const statementNames = new Map<string, string>();
+
+/**
+ * Statements planned once for each connection: for a few rows the planning takes longer than the work. Only for plans
+ * that suit any number of rows.
+ */
+function preparing(client: PoolClient): Queryable {
+  return {
+    query(text: string, values?: unknown[]) {
+      let name = statementNames.get(text);
+      if (name === undefined) statementNames.set(text, (name = `merge-${statementNames.size}`));
+      return client.query({ name, text, values });
+    },
+  } as Queryable;
 }
 
 /** Stores new rows of one family in one statement: a transaction of its own, and one way to the database and back. */

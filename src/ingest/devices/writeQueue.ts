@@ -9,9 +9,10 @@ import {
   writeRows,
   type DeviceRows,
   type DeviceWrite,
+  type Met,
   type OwnedNotes,
-  type WrittenAs,
 } from '../../store/writeRows.js';
+import { PartialRows } from './partialRows.js';
 
 /** What one request wants stored. */
 export interface Delivery {
@@ -61,7 +62,8 @@ export class WriteQueue {
   readonly #years = new Set<string>();
   #waitingRows = 0;
   #busy = 0;
-  #guess: WrittenAs = 'new';
+  readonly #partial = new PartialRows();
+  #guess: Met = 'none';
   // Rows stored, each counting less the longer ago that was.
   #recentRows = 0;
   #recentAt = 0;
@@ -162,11 +164,16 @@ export class WriteQueue {
     const { pool, reached } = this.#options;
     const rows = group.rows();
     await this.#ensureYears(rows.batches, false);
+    const mayBeStored = this.#recall(rows.batches);
+    const alongside = this.#alongside(group);
     for (let tries = 1; ; tries += 1) {
       try {
-        const as = await writeRows(pool, rows, this.#guess, this.#alongside(group));
         // After a repetition the next is likely to be one too; after news, news.
-        this.#guess = as === 'known' ? 'known' : 'new';
+        this.#guess = await writeRows(pool, rows, {
+          guess: this.#guess,
+          ...(mayBeStored === undefined ? {} : { mayBeStored }),
+          ...(alongside === undefined ? {} : { alongside }),
+        });
         this.#recentRows = this.#recent() + rows.batches.reduce((sum, { size }) => sum + size, 0);
         this.#recentAt = performance.now();
         await reached?.('after-commit');
@@ -178,6 +185,23 @@ export class WriteQueue {
         else if (!repeatable.has(code)) throw error;
       }
     }
+  }
+
+  /**
+   * The rows that earlier groups, this one not counted, have stored in part. What is about to be stored is remembered
+   * before it is: of two groups on their way the later one then merges what they share.
+   */
+  #recall(batches: readonly RowBatch[]): ((batch: RowBatch, row: number) => boolean) | undefined {
+    const found = new Map<RowBatch, Set<number>>();
+    for (const batch of batches) {
+      if (this.#partial.knows(batch.family)) {
+        const rows = new Set<number>();
+        for (let row = 0; row < batch.size; row += 1) if (this.#partial.has(batch, row)) rows.add(row);
+        if (rows.size > 0) found.set(batch, rows);
+      }
+      this.#partial.remember(batch);
+    }
+    return found.size === 0 ? undefined : (batch, row) => found.get(batch)?.has(row) === true;
   }
 
   #alongside({ members }: Group): ((client: PoolClient) => Promise<void>) | undefined {

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createTestDatabase, type TestDatabase } from '../../test/database.js';
+import { hourMs, instantOfDay } from '../domain/calendar.js';
+import type { Actor } from '../domain/role.js';
+import { spreadTouches } from './pendingDays.js';
+import { RowBatch } from './rowBatch.js';
+import type { StagedNote } from './stage.js';
+import { writeRows, type Met, type OwnedNotes, type WriteRowsOptions } from './writeRows.js';
+
+jest.setTimeout(120_000);
+
+const actor: Actor = { tokenId: null, name: '设备', office: '生态环境分局', role: 'uploader' };
+const start = instantOfDay('2024-12-31');
+const sitesEach = 4;
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  for (const ts of [start, start + 48 * hourMs])
+    await database.pool.query(`select ensure_partitions('air_hour', $1, $1)`, [new Date(ts)]);
+});
+afterAll(() => database.drop());
+
+interface Cell {
+  readonly at: number;
+  readonly site: number;
+  readonly pm10: number | null;
+  readonly pm25: number | null;
+  readonly flagged: boolean;
+}
+
+/** One transaction: the rows of two senders, who never share a row. */
+function deliveryOf(cells: readonly Cell[], firstSite: number, source: string) {
+  const batch = new RowBatch('air_hour');
+  const notes: [StagedNote[], StagedNote[]] = [[], []];
+  for (const { at, site, pm10, pm25, flagged } of cells) {
+    const [ts, siteId, owner] = [start + at * hourMs, firstSite + site, site % 2];
+    const row = batch.rowOf(ts, siteId, owner);
+    if (pm10 !== null) batch.set(row, 4, pm10);
+    if (pm25 !== null) batch.set(row, 5, pm25);
+    if (flagged) notes[owner]!.push({ ts, siteId, indicator: 'pm10', flag: 'suspect', raw: '' });
+  }
+  const owned = notes.map((list, owner): OwnedNotes => ({ family: 'air_hour', owner, notes: list }));
+  return {
+    writes: [0, 1].map((owner) => ({ actor, source: `${source}-${owner}`, lines: 1, rows: 1, values: 1 })),
+    batches: [batch],
+    notes: owned.filter(({ notes: list }) => list.length > 0),
+  };
+}
+
+const tables: Record<string, string> = {
+  air_hour: 'ts, write_id, so2, pm10, pm25',
+  value_origins: 'family, ts, indicator, span, write_id',
+  value_flags: 'family, ts, indicator, flag, raw, write_id',
+  flag_history: 'family, ts, indicator, flag, change, raw, write_id',
+  revisions: 'family, ts, indicator, span, old_value, new_value, old_write_id, new_write_id',
+  pending_days: 'medium, day',
+  latest_rows: 'family, ts',
+};
+
+/** Everything that is stored of some sites, with writes named by their place in the sequence. */
+async function findAll(firstSite: number, source: string): Promise<string[]> {
+  const writes = await database.pool.query<{ id: string }>(
+    'select id from writes where source like $1 order by id',
+    [`${source}-_`],
+  );
+  const places = new Map(writes.rows.map(({ id }, index) => [id, index]));
+  const found: string[] = [];
+  for (const [table, columns] of Object.entries(tables)) {
+    const { rows } = await database.pool.query<Record<string, unknown>>(
+      `select site_id - $1 as site, ${columns} from ${table} where site_id >= $1 and site_id < $2`,
+      [firstSite, firstSite + sitesEach],
+    );
+    for (const row of rows) {
+      for (const key of Object.keys(row).filter((name) => name.endsWith('write_id')))
+        row[key] = places.get(row[key] as string) ?? 'foreign';
+      found.push(`${table} ${JSON.stringify(row)}`);
+    }
+  }
+  return found.sort();
+}
+
+const value = fc.option(fc.integer({ min: 0, max: 3 }), { nil: null, freq: 2 });
+const cells = fc
+  .array(
+    fc.record({
+      at: fc.oneof(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 47 })),
+      site: fc.integer({ min: 0, max: sitesEach - 1 }),
+      pm10: value,
+      pm25: value,
+      flagged: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 12 },
+  )
+  .chain((list) => fc.constantFrom(list, list.map((one) => ({ ...one, flagged: false })))); // prettier-ignore
+const sequence = fc
+  .array(fc.tuple(cells, fc.boolean()), { minLength: 1, maxLength: 4 })
+  .map((steps) => steps.flatMap(([list, twice]) => (twice ? [list, list] : [list])));
+
+const alongside = () => Promise.resolve();
+const ways: Record<string, WriteRowsOptions> = {
+  'most: all are compared': { guess: 'most' },
+  'some: stored keys are looked up': { guess: 'some' },
+  'none: straight in': { guess: 'none' },
+  'none, in a transaction': { guess: 'none', alongside },
+  'some may be stored': { guess: 'none', mayBeStored: (_, row) => row % 2 === 0 },
+  'all may be stored': { guess: 'none', mayBeStored: () => true },
+};
+
+test('whatever is expected of the rows, the same is stored', async () => {
+  let site = 10_000;
+  await fc.assert(
+    fc.asyncProperty(sequence, async (steps) => {
+      const results = [];
+      for (const options of Object.values(ways)) {
+        const [firstSite, source] = [(site += sitesEach), `way-${site}`];
+        const met: Met[] = [];
+        for (const step of steps)
+          met.push(await writeRows(database.pool, deliveryOf(step, firstSite, source), options));
+        await spreadTouches(database.pool);
+        results.push({ stored: await findAll(firstSite, source), met });
+      }
+      for (const result of results) expect(result).toEqual(results[0]);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('of two at once that share a row, one stores it and the other completes it', async () => {
+  const firstSite = 5_000;
+  const cell = { at: 1, site: 0, pm10: null, pm25: null, flagged: false };
+  const rounds = Array.from({ length: 12 }, (_, at) => at);
+  await Promise.all(
+    rounds.flatMap((at) => [
+      writeRows(database.pool, deliveryOf([{ ...cell, at, pm10: 50 }], firstSite, 'left')),
+      writeRows(database.pool, deliveryOf([{ ...cell, at, pm25: 30 }], firstSite, 'right')),
+    ]),
+  );
+  const { rows } = await database.pool.query(
+    'select distinct pm10, pm25, count(*) over ()::integer as n from air_hour where site_id = $1',
+    [firstSite],
+  );
+  expect(rows).toEqual([{ pm10: 50, pm25: 30, n: rounds.length }]);
+  const origins = await database.pool.query('select from value_origins where site_id = $1', [firstSite]);
+  expect(origins.rowCount).toBe(rounds.length);
+});
+
+test('how many rows were stored before', async () => {
+  const rowsAt = (hours: readonly number[]) =>
+    deliveryOf(
+      hours.map((at) => ({ at, site: 0, pm10: 5, pm25: 3, flagged: false })),
+      6_000,
+      'met',
+    );
+  expect(await writeRows(database.pool, rowsAt([0, 1, 2, 3]))).toBe('none');
+  expect(await writeRows(database.pool, rowsAt([3, 4, 5, 6]))).toBe('some');
+  expect(await writeRows(database.pool, rowsAt([0, 1, 2, 9]))).toBe('most');
+  expect(await writeRows(database.pool, rowsAt([0, 1]), { guess: 'most' })).toBe('most');
+  expect(await writeRows(database.pool, rowsAt([20, 21]), { guess: 'most' })).toBe('none');
+});
