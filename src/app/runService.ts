@@ -122,7 +122,12 @@ async function serve(
   const server = createHttpServer(app, undefined, takesWrite);
   const answering = trackAnswers(server);
   const address = await listen(server, config);
-  const history = new VerdictHistory(pool, logger, () => services.judgeDate());
+  const history = new VerdictHistory(
+    pool,
+    logger,
+    () => services.judgeDate(),
+    () => ingest.queue.isBusy(),
+  );
   const scheduler = startScheduler(
     [
       {

@@ -55,7 +55,7 @@ export function projectionAssumptions(
   { projection }: Pick<Standards, 'projection'>,
   day: string,
   judgement: Pick<Judgement, 'projection'>,
-): { readonly zh: string; readonly en: string }[] {
+): readonly { readonly zh: string; readonly en: string }[] {
   if (judgement.projection === null || projection.length === 0) return [];
   return listAssumptions(chooseStandard(projection, day));
 }

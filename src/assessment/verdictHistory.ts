@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { addDays, addMonths, daysInRange } from '../domain/calendar.js';
 import type { Target } from '../domain/target.js';
 import type { Logger } from '../log.js';
@@ -22,6 +22,8 @@ import {
 import { loadStoredFacts } from './facts.js';
 import { judgeVersions, openRound, type JudgedTarget } from './judgeTargets.js';
 import { noticeTargetFigures } from './publishedTargets.js';
+
+const busyPauseMs = 200;
 
 /** A stretch of as-of days, both inclusive, with the targets to be judged as of each. */
 interface Stretch {
@@ -51,12 +53,13 @@ export function versionsInForce(all: readonly TargetVersion[], day: string): Tar
 
 /**
  * Judges targets as of each day of a stretch, loading what they rest on once. Between two days it lets other work of the
- * process through.
+ * process through, and waits for `pause`.
  */
 export async function judgeStretch(
   db: Queryable,
   stretch: Stretch,
   signal?: AbortSignal,
+  pause: () => Promise<void> = () => setImmediate(),
 ): Promise<VerdictDay[]> {
   const days = daysInRange(stretch.from, addDays(stretch.to, 1));
   const versions = new Map<string, readonly TargetVersion[]>(
@@ -68,7 +71,7 @@ export async function judgeStretch(
   for (const day of days) {
     const judged = await judgeVersions(round, versions.get(day)!, day);
     said.push(...judged.map((one) => toVerdictDay(one, day)));
-    await setImmediate();
+    await pause();
     if (signal?.aborted === true) throw new HistoryStopped();
   }
   return said;
@@ -150,12 +153,16 @@ function quarterOf(day: string): string {
  *
  * @returns the number of records added; `undefined` when there is nothing to take
  */
-export async function recordQuarter(pool: Pool, signal?: AbortSignal): Promise<number | undefined> {
+export async function recordQuarter(
+  pool: Pool,
+  signal?: AbortSignal,
+  pause?: () => Promise<void>,
+): Promise<number | undefined> {
   return inTransaction(pool, async (client) => {
     for (const quarter of await listMarkedQuarters(client)) {
       if (!(await tryLockQuarter(client, quarter))) continue;
       const marks = await takeMarksOf(client, quarter);
-      if (marks.length > 0) return recordMarked(client, marks, signal);
+      if (marks.length > 0) return recordMarked(client, marks, signal, pause);
     }
     return undefined;
   });
@@ -165,6 +172,7 @@ async function recordMarked(
   client: PoolClient,
   marks: readonly VerdictMark[],
   signal: AbortSignal | undefined,
+  pause: (() => Promise<void>) | undefined,
 ): Promise<number> {
   const from = marks.reduce((least, mark) => (mark.from < least ? mark.from : least), marks[0]!.from);
   const to = marks.reduce((most, mark) => (mark.to! > most ? mark.to! : most), marks[0]!.to!);
@@ -175,7 +183,7 @@ async function recordMarked(
     );
     return versionsInForce(all, day).filter(({ target }) => scopesOf(target).some((scope) => due.has(scope)));
   };
-  const said = await judgeStretch(client, { from, to, targetsOf }, signal);
+  const said = await judgeStretch(client, { from, to, targetsOf }, signal, pause);
   const ids = [...new Set(said.map(({ targetId }) => targetId))];
   const known = new Map(
     (await listCurrentVerdicts(client, ids, from, to)).map((one) => [`${one.targetId} ${one.asOf}`, one]),
@@ -197,14 +205,19 @@ export class VerdictHistory {
   readonly #pool: Pool;
   readonly #logger: Logger;
   readonly #until: () => string;
+  readonly #busy: () => boolean;
   #running: Promise<void> | undefined;
   readonly #stopping = new AbortController();
 
-  /** @param until gives the last as-of day to be recorded */
-  constructor(pool: Pool, logger: Logger, until: () => string) {
+  /**
+   * @param until gives the last as-of day to be recorded
+   * @param busy whether something else needs the process more: judging then takes a small part of the time
+   */
+  constructor(pool: Pool, logger: Logger, until: () => string, busy: () => boolean = () => false) {
     this.#pool = pool;
     this.#logger = logger;
     this.#until = until;
+    this.#busy = busy;
   }
 
   /** Works until no mark is left that another process does not work on; one run at a time. */
@@ -234,10 +247,9 @@ export class VerdictHistory {
   }
 
   async #work(): Promise<void> {
+    const { signal } = this.#stopping;
+    const pause = () => (this.#busy() ? setTimeout(busyPauseMs) : setImmediate());
     await spreadMarks(this.#pool, this.#until());
-    while (
-      !this.#stopping.signal.aborted &&
-      (await recordQuarter(this.#pool, this.#stopping.signal)) !== undefined
-    );
+    while (!signal.aborted && (await recordQuarter(this.#pool, signal, pause)) !== undefined);
   }
 }

@@ -99,9 +99,25 @@ export function findLimit(
   return found && new Decimal(level === 1 ? found.level1 : found.level2);
 }
 
-/** Every unconfirmed group of a standard, to be shown beside the figures that rest on it. */
-export function listAssumptions(of: Standard): { path: string; zh: string; en: string }[] {
-  const found: { path: string; zh: string; en: string }[] = [];
+/** An unconfirmed group of a standard, to be shown beside the figures that rest on it. */
+export interface Assumption {
+  readonly path: string;
+  readonly zh: string;
+  readonly en: string;
+}
+
+// Standards are never changed once read, and are asked for theirs with every figure.
+const assumptions = new WeakMap<Standard, readonly Assumption[]>();
+
+/** Every unconfirmed group of a standard. */
+export function listAssumptions(of: Standard): readonly Assumption[] {
+  let found = assumptions.get(of);
+  if (found === undefined) assumptions.set(of, (found = findAssumptions(of)));
+  return found;
+}
+
+function findAssumptions(of: Standard): readonly Assumption[] {
+  const found: Assumption[] = [];
   const visit = (value: unknown, path: string): void => {
     if (typeof value !== 'object' || value === null) return;
     const { status, assumption } = value as Partial<Provenance>;
