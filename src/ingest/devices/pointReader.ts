@@ -17,6 +17,7 @@ const mostFaults = 100;
 /** Longer lines are reported, and not kept. */
 const longestKeptLine = 16_384;
 const mostQuarantined = 10_000;
+const mostMemos = 24;
 
 /** Something about a line that was not taken. */
 export interface LineProblem {
@@ -84,8 +85,9 @@ class BodyReader {
   readonly #sources = new Set<OpenSource>();
   readonly #problems: LineProblem[] = [];
   readonly #quarantined: UnexplainedLine[] = [];
-  // The names of fields mostly come in the same order in every line.
-  readonly #memo: (FieldMemo | undefined)[] = [];
+  // The names of fields come in the same order again and again, in a line or over lines of one field each.
+  readonly #memo: FieldMemo[] = [];
+  #nextMemo = 0;
   readonly #lastMs: number;
   #problemCount = 0;
   #goodLines = 0;
@@ -107,10 +109,12 @@ class BodyReader {
   read(body: Uint8Array): ReadLines {
     const scanner = this.#scanner;
     scanner.open(body);
+    let plan: SeriesPlan | undefined;
     while (scanner.next()) {
       this.#lineIsGood = true;
       this.#lineIsKept = false;
-      this.#take(this.series.planOf(scanner));
+      if (plan === undefined || !scanner.repeatsLast) plan = this.series.planOf(scanner);
+      this.#take(plan);
       if (this.#lineIsGood) this.#goodLines += 1;
     }
     this.#checkRows();
@@ -196,11 +200,17 @@ class BodyReader {
     const { fieldOffsets, bytes } = this.#scanner;
     const start = fieldOffsets[3 * field]!;
     const end = fieldOffsets[3 * field + 1]!;
-    const memo = this.#memo[field];
-    if (memo !== undefined && memo.source === source && sameBytes(bytes, start, end, memo.key))
+    const memos = this.#memo;
+    for (let tries = 0; tries < memos.length; tries += 1) {
+      const place = (this.#nextMemo + tries) % memos.length;
+      const memo = memos[place]!;
+      if (memo.source !== source || !sameBytes(bytes, start, end, memo.key)) continue;
+      this.#nextMemo = place + 1;
       return memo.meaning;
+    }
     const meaning = source.fields.meaningOf(this.#scanner.fieldKey(field));
-    this.#memo[field] = { key: Buffer.from(bytes.subarray(start, end)), source, meaning };
+    if (memos.length < mostMemos)
+      memos.push({ key: Buffer.from(bytes.subarray(start, end)), source, meaning });
     return meaning;
   }
 

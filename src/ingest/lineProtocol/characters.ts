@@ -76,3 +76,13 @@ export function unescape(bytes: Uint8Array, start: number, end: number, table: U
   }
   return plainBytes.subarray(0, length);
 }
+
+/** What may stand in a comment: no control characters. */
+export function isCommentByte(code: number): boolean {
+  return code >= byte.space && code !== byte.delete;
+}
+
+/** What a timestamp consists of. */
+export function isTimeByte(code: number): boolean {
+  return (code >= byte.zero && code <= byte.nine) || code === byte.minus;
+}

@@ -57,11 +57,77 @@ test('what is written is read: names, values to the last bit, times to the nanos
     fc.property(fc.array(point, { maxLength: 4 }), (points) => {
       const { points: read, rejected } = parseLineProtocol(Buffer.from(formatLineProtocol(points)));
       expect(rejected).toEqual([]);
-      // eslint-disable-next-line @typescript-eslint/no-unused-vars
-      expect(read.map(({ line, ...rest }) => rest)).toEqual(points);
+      const sent = read.map(({ measurement, tags, fields, time }) => ({ measurement, tags, fields, time }));
+      expect(sent).toEqual(points);
     }),
     { numRuns: 200 },
   );
+});
+
+const series = [
+  'a,t=1',
+  'a,t=2',
+  'a,t=12',
+  'a',
+  'a,t=1\\ ',
+  'a,t=1\\',
+  'é,t=1',
+  'a,t=1,t=1',
+  'a,=1',
+  '#a',
+  ',a',
+];
+const fields = ['f=1', 'g=2.5,f=1i', 'f="a b"', 'f="x\ny"', 'f=', 'f=1x', ''];
+const times = ['', ' 1', ' 12', ' 1700000000000000000', ' 1700000000000000001', ' -1', ' 1x', ' 99999999999999999999', ' 1 1', '  1  ']; // prettier-ignore
+const ends = ['\n', '\r\n', '\n\n', ' \n', '\n# c\n'];
+const linesOfSeries = fc
+  .tuple(
+    fc.constantFrom(...series),
+    fc.constantFrom(' ', '  '),
+    fc.array(fc.tuple(fc.constantFrom(...fields), fc.constantFrom(...times), fc.constantFrom(...ends)), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+  )
+  .map(([name, blank, rest]) => rest.map((parts) => `${name}${blank}${parts.join('')}`));
+
+test('a line means the same behind lines of its series and time as alone', () => {
+  let repeated = 0;
+  fc.assert(
+    fc.property(fc.array(linesOfSeries, { maxLength: 5 }), (runs) => {
+      const lines = runs.flat();
+      const whole = new LineScanner();
+      whole.open(Buffer.from(lines.join('')));
+      const got: unknown[] = [];
+      let before: string | undefined;
+      while (whole.next()) {
+        const text = whole.bytes.toString('latin1', whole.measurementStart, whole.seriesEnd);
+        // Whoever remembers what the last line's series meant relies on it.
+        if (whole.repeatsLast) expect(text).toBe(before);
+        repeated += Number(whole.repeatsLast);
+        before = text;
+        const { line, ...rest } = pointOf(whole);
+        got.push({ ...rest, at: whole.hasTime ? [whole.epochMs, whole.nanoseconds] : null, sits: line > 0 });
+      }
+      const alone = lines.flatMap((line) => {
+        const scanner = new LineScanner();
+        scanner.open(Buffer.from(line));
+        const found: unknown[] = [];
+        while (scanner.next()) {
+          const { line: at, ...rest } = pointOf(scanner);
+          found.push({
+            ...rest,
+            at: scanner.hasTime ? [scanner.epochMs, scanner.nanoseconds] : null,
+            sits: at > 0,
+          });
+        }
+        return found;
+      });
+      expect(got).toEqual(alone);
+    }),
+    { numRuns: 1_500 },
+  );
+  expect(repeated).toBeGreaterThan(500);
 });
 
 test('a decimal of up to 15 digits is read as JavaScript reads it', () => {

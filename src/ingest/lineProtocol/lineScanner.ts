@@ -1,6 +1,8 @@
 import {
   byte,
   isBlank,
+  isCommentByte,
+  isTimeByte,
   measurementBytes,
   measurementEscapes,
   nameBytes,
@@ -46,10 +48,18 @@ export class LineScanner extends TokenReader implements TimeTarget {
   hasTime = false;
   epochMs = 0;
   nanoseconds = 0;
+  /** Measurement and tags have the very bytes of the entry that the last `next` gave. */
+  repeatsLast = false;
 
   private readonly precision: TimePrecision;
   private final = true;
   private done = true;
+  // The last entry of this buffer whose measurement and tags were good, and the last good timestamp.
+  private seriesStart = -1;
+  private seriesTags = 0;
+  private lastWasGood = false;
+  private timeStart = 0;
+  private timeEnd = 0;
 
   constructor(options: LineScannerOptions = {}) {
     super(options.mostFaults ?? 100);
@@ -77,6 +87,9 @@ export class LineScanner extends TokenReader implements TimeTarget {
     this.position = 0;
     this.done = false;
     this.consumed = 0;
+    this.seriesStart = -1;
+    this.lastWasGood = false;
+    this.timeEnd = 0;
     this.shrink();
   }
 
@@ -88,6 +101,8 @@ export class LineScanner extends TokenReader implements TimeTarget {
       this.entryStart = this.position;
       this.closed = false;
       const outcome = this.scanEntry();
+      this.repeatsLast &&= this.lastWasGood;
+      this.lastWasGood = outcome === entryIsGood;
       if (outcome === skipLine) this.finishLine();
       if (outcome === goOn && this.position < this.end) this.closed = true;
       if (!this.closed && !this.final) {
@@ -147,6 +162,9 @@ export class LineScanner extends TokenReader implements TimeTarget {
   private scanEntry(): number {
     const bytes = this.bytes;
     const start = this.position;
+    this.repeatsLast = this.repeatsSeries(start);
+    if (this.repeatsLast) return this.takeFields();
+    this.seriesStart = -1;
     if (!this.takeToken(measurementBytes, measurementEscapes))
       return this.faultText('line-utf8', start, this.position, 'measurement');
     const end = this.position;
@@ -158,10 +176,42 @@ export class LineScanner extends TokenReader implements TimeTarget {
     this.measurementEscaped = this.escaped !== 0;
     const tags = this.takeTags();
     if (tags !== entryIsGood) return tags;
+    this.seriesStart = start;
+    this.seriesTags = this.tagCount;
+    return this.takeFields();
+  }
+
+  private takeFields(): number {
     for (;;) {
       const field = this.takeField();
       if (field !== fieldFollows) return field;
     }
+  }
+
+  // Lines of one series follow each other: what has the bytes of the last one's measurement and tags, and a blank behind
+  // them, consists of the same parts.
+  private repeatsSeries(start: number): boolean {
+    const before = this.seriesStart;
+    if (before < 0) return false;
+    const bytes = this.bytes;
+    const length = this.seriesEnd - before;
+    const after = start + length;
+    if (after >= this.end || bytes[after] !== byte.space) return false;
+    // Series differ in their last bytes mostly.
+    for (let at = length - 1; at >= 0; at -= 1) if (bytes[before + at] !== bytes[start + at]) return false;
+    this.clear();
+    const moved = start - before;
+    this.seriesStart = start;
+    this.seriesEnd = after;
+    this.measurementStart = start;
+    this.measurementEnd += moved;
+    const offsets = this.tagOffsets;
+    this.tagCount = this.seriesTags;
+    for (let at = 3 * this.seriesTags - 1; at >= 0; at -= 1) offsets[at] = offsets[at]! + moved;
+    let at = after;
+    while (at < this.end && bytes[at] === byte.space) at += 1;
+    this.position = at;
+    return true;
   }
 
   private takeTags(): number {
@@ -279,8 +329,9 @@ export class LineScanner extends TokenReader implements TimeTarget {
     const bytes = this.bytes;
     const end = this.end;
     const start = this.position;
-    let at = start;
-    while (at < end && isTimeByte(bytes[at]!)) at += 1;
+    let at = this.repeatedTimeEnd(start);
+    const isRepeated = at > start;
+    while (!isRepeated && at < end && isTimeByte(bytes[at]!)) at += 1;
     // The reference takes a line whose timestamp does not begin like one for finished, and goes on at its line end.
     const recovery = at === start ? goOn : skipLine;
     const timeEnd = at;
@@ -300,13 +351,31 @@ export class LineScanner extends TokenReader implements TimeTarget {
     }
     this.position = after;
     if (timeEnd === start) return entryIsGood;
+    if (isRepeated) {
+      this.hasTime = true;
+      return entryIsGood;
+    }
     const problem = readTimestamp(bytes, start, timeEnd, this.precision, this);
     if (problem === undefined) {
       this.hasTime = true;
+      this.timeStart = start;
+      this.timeEnd = timeEnd;
       return entryIsGood;
     }
     this.faultText(problem === 'syntax' ? 'line-time-syntax' : 'line-time-range', start, timeEnd);
     return goOn;
+  }
+
+  // The end of a timestamp that has the bytes of the last good one, whose value stands; `start` for any other.
+  private repeatedTimeEnd(start: number): number {
+    const bytes = this.bytes;
+    const length = this.timeEnd - this.timeStart;
+    const after = start + length;
+    if (this.timeEnd === 0 || after > this.end || (after < this.end && isTimeByte(bytes[after]!)))
+      return start;
+    for (let at = length - 1; at >= 0; at -= 1)
+      if (bytes[this.timeStart + at] !== bytes[start + at]) return start;
+    return after;
   }
 
   private faultValue(at: number, code: number): typeof skipLine {
@@ -316,14 +385,6 @@ export class LineScanner extends TokenReader implements TimeTarget {
     this.position = end;
     return this.faultNamed('line-value-type', at, -1, at, end);
   }
-}
-
-function isCommentByte(code: number): boolean {
-  return code >= byte.space && code !== byte.delete;
-}
-
-function isTimeByte(code: number): boolean {
-  return (code >= byte.zero && code <= byte.nine) || code === byte.minus;
 }
 
 function valueFault(problem: ValueProblem, kind: number): LineFaultCode {
