@@ -35,6 +35,8 @@ export const notifiedAlertSchema = z.strictObject({
   ruleCode: z.string().min(1).max(100),
   titleZh: text,
   severity: z.enum(severities),
+  /** What it was before, in a message of kind `severity-changed`. */
+  formerSeverity: z.enum(severities).optional(),
   state: z.enum(['firing', 'resolved', 'no-data', 'error']),
   /** 点位、断面或乡镇; absent where the alert is of the county or of the service. */
   siteZh: text.optional(),
@@ -99,4 +101,6 @@ export type DeliveryResult =
       /** In words for a person; never holds an address with a secret or a secret. */
       readonly message: string;
       readonly afterSeconds?: number;
+      /** The receiver limits the rate: nothing at all is sent to the channel before `afterSeconds` are over. */
+      readonly pauseChannel?: boolean;
     };
