@@ -25,4 +25,23 @@ describe('parseConfig', () => {
   test('a wrong DATABASE_URL is not echoed: it may hold a password', () => {
     expect(() => parseConfig({ DATABASE_URL: 'mysql://u:secret@h' })).not.toThrow(/secret/);
   });
+
+  test('keys for secrets are taken as they are, and a wrong one is not echoed', () => {
+    const keys = [Buffer.alloc(32, 1), Buffer.alloc(32, 2), Buffer.alloc(32, 3)].map((key) =>
+      key.toString('base64'),
+    );
+    expect(parseConfig({ CEI_SECRET_KEY: keys[0] })).toMatchObject({
+      secretKey: keys[0],
+      formerSecretKeys: [],
+    });
+    expect(parseConfig({ CEI_FORMER_SECRET_KEYS: `${keys[1]}, ${keys[2]}` }).formerSecretKeys).toEqual(
+      keys.slice(1),
+    );
+    for (const name of ['CEI_SECRET_KEY', 'CEI_FORMER_SECRET_KEYS']) {
+      expect(() => parseConfig({ [name]: 'tooShortKey' })).toThrow(
+        new RegExp(`${name}=.*base64 of 32 bytes`),
+      );
+      expect(() => parseConfig({ [name]: 'tooShortKey' })).not.toThrow(/tooShortKey/);
+    }
+  });
 });

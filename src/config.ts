@@ -13,6 +13,9 @@ const day = z
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day as YYYY-MM-DD')
   .refine((text) => !Number.isNaN(Date.parse(text)), 'a day as YYYY-MM-DD');
 
+const base64Of32 = /^[A-Za-z0-9+/]{43}=$/;
+const keyWords = 'base64 of 32 bytes, as `openssl rand -base64 32` prints';
+
 const schema = z.object({
   HOST: z.string().min(1, 'an address to listen on, e.g. 127.0.0.1').default('127.0.0.1'),
   PORT: integer(0, 65535).default(8080),
@@ -27,6 +30,12 @@ const schema = z.object({
   JUDGE_DATE: day.optional(),
   MAX_UPLOAD_MB: integer(1, 4096).default(200),
   MAX_UPLOAD_ROWS: integer(1, 50_000_000).default(5_000_000),
+  CEI_SECRET_KEY: z.string().regex(base64Of32, keyWords).optional(),
+  CEI_FORMER_SECRET_KEYS: z
+    .string()
+    .transform((text) => text.split(',').map((key) => key.trim()))
+    .pipe(z.array(z.string().regex(base64Of32, `${keyWords}; several with commas between`)))
+    .optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'one of fatal, error, warn, info, debug, trace, silent',
@@ -54,10 +63,15 @@ export interface Config {
   readonly judgeDate: string | undefined;
   readonly maxUploadBytes: number;
   readonly maxUploadRows: number;
+  /** Keys for the secrets of channels, base64: the one in force and former ones. */
+  readonly secretKey: string | undefined;
+  readonly formerSecretKeys: readonly string[];
   readonly logLevel: string;
   /** Test aid: kill the service or its database at a named point of an import. */
   readonly faultPoint: string | undefined;
 }
+
+const hidden: ReadonlySet<string> = new Set(['DATABASE_URL', 'CEI_SECRET_KEY', 'CEI_FORMER_SECRET_KEYS']);
 
 /** A setting with a wrong value: names the variable, the value and what was expected. */
 export class ConfigError extends Error {}
@@ -78,7 +92,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     const lines = parsed.error.issues.map((issue) => {
       const name = String(issue.path[0]);
       // A connection URL may carry a password.
-      const shown = name === 'DATABASE_URL' ? '(not shown)' : JSON.stringify(given[name]);
+      const shown = hidden.has(name) ? '(not shown)' : JSON.stringify(given[name]);
       return `环境变量 ${name}=${shown} 不正确，应为 / is wrong, expected: ${issue.message}`;
     });
     throw new ConfigError(lines.join('\n'));
@@ -95,6 +109,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     judgeDate: env.JUDGE_DATE,
     maxUploadBytes: env.MAX_UPLOAD_MB * 1024 * 1024,
     maxUploadRows: env.MAX_UPLOAD_ROWS,
+    secretKey: env.CEI_SECRET_KEY,
+    formerSecretKeys: env.CEI_FORMER_SECRET_KEYS ?? [],
     logLevel: env.LOG_LEVEL,
     faultPoint: env.FAULT_POINT,
   };

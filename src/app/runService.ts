@@ -3,10 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Delivery } from '../alerts/delivery.js';
 import { Recomputation } from '../assessment/recompute.js';
 import { VerdictHistory } from '../assessment/verdictHistory.js';
 import type { Config } from '../config.js';
 import { demoAsOf } from '../demo/demoData.js';
+import { addDemoInbox } from '../demo/demoInbox.js';
 import { findDemo, loadDemo } from '../demo/loadDemo.js';
 import { publishDemo } from '../demo/publishDemo.js';
 import { createApp } from '../http/app.js';
@@ -17,17 +19,26 @@ import type { Services } from '../http/services.js';
 import { DeviceIngest } from '../ingest/devices/deviceIngest.js';
 import { clearIncoming } from '../ingest/incomingFiles.js';
 import type { Logger } from '../log.js';
+import { messageCost } from '../notify/pace.js';
 import { startScheduler } from '../schedule/scheduler.js';
+import { resealSecrets } from '../store/channels.js';
+import { createJobStore } from '../store/jobs.js';
 import { markMinuteDays } from '../store/minuteHours.js';
-import { createPool } from '../store/pool.js';
+import { createPool, inTransaction } from '../store/pool.js';
 import { createTokenStore } from '../store/tokens.js';
+import { createAlertMetrics } from './alertMetrics.js';
 import { createFaultPoint } from './faultPoint.js';
 import { openDatabase, type OpenDatabase } from './openDatabase.js';
 import { markFigure } from './publishedFigureService.js';
+import { openSecretBox } from './secretKey.js';
+import { createSend, pace } from './senders.js';
 import { createServices, uploadsDirOf } from './services.js';
 import { formatTargetTable } from './targetTable.js';
 
 const drainMs = 30_000;
+const sendTimeoutMs = 20_000;
+// A receiver that does not answer is told from a sender that hangs.
+const answerTimeoutMs = 15_000;
 const yearMs = 365 * 86_400_000;
 
 /** A service that is up. */
@@ -88,6 +99,7 @@ async function serve(
         date: '2025-04-10',
       }),
     );
+  if (demo) await addDemoInbox(pool);
   await clearIncoming(uploadsDirOf(dataDir));
   const isDemo = (await findDemo(pool)) !== undefined;
   const reached = createFaultPoint(config.faultPoint, () => database.killServer());
@@ -97,6 +109,18 @@ async function serve(
     now: () => new Date(),
     ...(config.faultPoint === undefined ? {} : { reached }),
   });
+  const metrics = createHttpMetrics();
+  const box = await openSecretBox(config, demo, dataDir);
+  if (box !== undefined) await inTransaction(pool, (client) => resealSecrets(client, box));
+  const sending = {
+    send: createSend(pool, answerTimeoutMs),
+    costOf: messageCost,
+    box,
+    logger,
+    timeoutMs: sendTimeoutMs,
+  };
+  const observe = createAlertMetrics(metrics.registry, pool);
+  const delivery = new Delivery({ ...sending, pool, pace, observe });
   const services = createServices({
     pool,
     engine: database.engine.label,
@@ -109,8 +133,9 @@ async function serve(
     now: () => new Date(),
     reached,
     ingest,
+    sending,
+    wakeDelivery: () => delivery.trigger(),
   });
-  const metrics = createHttpMetrics();
   const takesWrite = createWriteHandler({
     ingest,
     tokens: services.tokens,
@@ -128,7 +153,7 @@ async function serve(
     () => services.judgeDate(),
     () => ingest.queue.isBusy(),
   );
-  const scheduler = startScheduler(
+  const scheduler = await startScheduler(
     [
       {
         name: 'recompute',
@@ -140,12 +165,14 @@ async function serve(
         },
       },
       // Hours whose last minutes did not come are made of those that did.
-      { name: 'minute-hours', expression: '0 3 * * * *', run: () => markMinuteDays(pool) },
+      { name: 'minute-hours', expression: '0 3 * * * *', makesUp: true, run: () => markMinuteDays(pool) },
       // Every day is recorded also when nothing was written on it.
-      { name: 'verdict-history', expression: '0 5 0 * * *', run: () => history.drain() },
+      { name: 'verdict-history', expression: '0 5 0 * * *', makesUp: true, run: () => history.drain() },
     ],
+    createJobStore(pool),
     logger,
   );
+  delivery.start();
   await announce(services, address, database.engine.label, isDemo, terminal);
   const token = await makeToken(pool, demo);
   terminal.print(`服务已就绪 / ready${token === undefined ? '' : '；管理员令牌 / administrator token:'}`);
@@ -156,6 +183,7 @@ async function serve(
       await closeServer(server, answering, logger);
       history.stop();
       await scheduler.stop();
+      await delivery.stop();
       await history.stopped();
       await recomputation.stop();
       await ingest.queue.idle();

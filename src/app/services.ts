@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SendDependencies } from '../alerts/attemptSend.js';
 import type { Recomputation } from '../assessment/recompute.js';
 import { prepareImpact } from '../assessment/verdictImpact.js';
 import { addDays, dayOfInstant } from '../domain/calendar.js';
@@ -10,12 +11,16 @@ import { listAudit } from '../store/audit.js';
 import { countPendingDays } from '../store/pendingDays.js';
 import type { Pool } from '../store/pool.js';
 import { createTokenStore } from '../store/tokens.js';
+import { createAllowanceService } from './allowanceService.js';
 import { createCatalogueService } from './catalogueService.js';
+import { createChannelService } from './channelService.js';
 import { createColumnNameService } from './columnNameService.js';
 import { createDeviceService } from './deviceService.js';
 import { createDustPeriodService } from './dustPeriodService.js';
 import { createHistoryService } from './historyService.js';
+import { createJobService } from './jobService.js';
 import { createLedgerService } from './ledgerService.js';
+import { createNotificationService } from './notificationService.js';
 import { createProofService } from './proofService.js';
 import { createPublishedFigureService } from './publishedFigureService.js';
 import { createQualityService } from './qualityService.js';
@@ -42,6 +47,9 @@ export interface ServiceOptions {
   readonly now: () => Date;
   readonly reached: (point: ImportPoint) => Promise<void>;
   readonly ingest: DeviceIngest;
+  readonly sending: SendDependencies;
+  /** Called when there may be something to send. */
+  readonly wakeDelivery: () => void;
 }
 
 /** Puts the stores and use cases together into what the routes need. */
@@ -88,6 +96,10 @@ export function createServices(options: ServiceOptions): Services {
     verdictHistory: createVerdictHistoryService(pool),
     publishedFigures: createPublishedFigureService(pool, () => recomputation.drain()),
     ledger: createLedgerService(pool, demoData),
+    channels: createChannelService(pool, options.sending, options.wakeDelivery),
+    allowances: createAllowanceService(pool),
+    notifications: createNotificationService(pool, options.wakeDelivery),
+    jobs: createJobService(pool),
   };
 }
 

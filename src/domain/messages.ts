@@ -1,3 +1,4 @@
+import { channelMessages } from './messages/channels.js';
 import { deviceMessages } from './messages/devices.js';
 import { importMessages } from './messages/import.js';
 import { lineProtocolMessages } from './messages/lineProtocol.js';
@@ -24,6 +25,7 @@ export const messages = {
   ...undoNotices,
   ...lineProtocolMessages,
   ...deviceMessages,
+  ...channelMessages,
 } as const;
 export type MessageCode = keyof typeof messages;
 export type Language = 'zh' | 'en';

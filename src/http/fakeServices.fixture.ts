@@ -6,12 +6,11 @@ import { DomainError } from '../domain/domainError.js';
 import { roles, type Actor } from '../domain/role.js';
 import { verdictZh, verdicts } from '../domain/verdict.js';
 import { createApp, type AppOptions } from './app.js';
-import { fakeDevices } from './fakeDevices.fixture.js';
+import { fakeOthers } from './fakeOthers.fixture.js';
 import { fakeProofs } from './fakeProofs.fixture.js';
 import { fakeQuality } from './fakeQuality.fixture.js';
 import { fakeDustPeriods, fakeSiteHistory } from './fakeSites.fixture.js';
 import { fakeSources } from './fakeSources.fixture.js';
-import { fakeTemplates } from './fakeTemplates.fixture.js';
 import { fakeVerdictHistory } from './fakeVerdictHistory.fixture.js';
 import { createHttpServer } from './server.js';
 import type { QualityService, SuspectRow } from './services/quality.js';
@@ -258,8 +257,7 @@ export function createFakes(): { services: Services; state: FakeState } {
       },
     },
     quality: fakeQuality(state),
-    devices: fakeDevices,
-    templates: fakeTemplates,
+    ...fakeOthers,
     reports: { page: () => Promise.resolve({ items: [], next: null }) },
     ...fakeProofs(),
     targets: {

@@ -7,6 +7,7 @@ const enMessages = z.locales.en().localeError;
 /**
  * Checks a part of a request against its schema.
  *
+ * @param hidden whether refusals leave out the values
  * @returns the parsed value; throws `invalid-request` naming each field, its value and what was expected.
  */
 export function parsePart<S extends z.ZodType>(
@@ -14,9 +15,11 @@ export function parsePart<S extends z.ZodType>(
   value: unknown,
   where: FieldError['in'],
   language: 'zh' | 'en',
+  hidden = false,
 ): z.output<S> {
   const unstorable = findUnstorable(value, []);
-  if (unstorable) throw refuse([describe(value, unstorable, where, language, unstorableWords)]);
+  const shown = hidden ? undefined : value;
+  if (unstorable) throw refuse([describe(shown, unstorable, where, language, unstorableWords)]);
   const outcome = schema.safeParse(value, { error: enMessages });
   if (outcome.success) return outcome.data;
   const inEnglish = outcome.error.issues;
@@ -26,7 +29,7 @@ export function parsePart<S extends z.ZodType>(
     const words = { messageZh: inChinese[index]?.message ?? issue.message, messageEn: issue.message };
     const paths =
       issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-    return paths.map((path) => describe(value, path, where, language, words));
+    return paths.map((path) => describe(shown, path, where, language, words));
   });
   throw refuse(errors);
 }

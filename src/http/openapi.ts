@@ -16,6 +16,7 @@ const tags = [
   { name: 'devices', description: '设备数据（行协议） / Devices (line protocol)' },
   { name: 'readings', description: '监测值 / Readings' },
   { name: 'catalogue', description: '点位、指标、规划 / Sites, indicators, plans' },
+  { name: 'alerts', description: '告警与通知 / Alerts and notifications' },
   { name: 'access', description: '令牌与审计 / Tokens and audit' },
   { name: 'service', description: '服务状态 / The service itself' },
 ];

@@ -61,7 +61,9 @@ function runRoute(route: Route, dependencies: RouteDependencies, options: Regist
     }
     const { language } = state;
     const part = (schema: Route['query'], value: unknown, where: 'path' | 'query' | 'body') =>
-      schema ? parsePart(schema, value, where, language) : undefined;
+      schema
+        ? parsePart(schema, value, where, language, where === 'body' && route.hidesValues === true)
+        : undefined;
     const params = part(route.params, request.params, 'path');
     const query = part(route.query, request.query, 'query');
     const body = part(route.body, route.body ? await readJson(request, response) : undefined, 'body');

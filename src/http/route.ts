@@ -52,6 +52,8 @@ interface RouteWords {
   readonly problems?: readonly MessageCode[];
   /** Success answers in other media types, each with a description. */
   readonly otherContent?: Readonly<Record<string, string>>;
+  /** Whether refusals of its body leave out the values, since they may be secrets. */
+  readonly hidesValues?: boolean;
   /** Milliseconds until the caller is told `timed-out`; `null` where the handler watches the connection itself. */
   readonly timeoutMs?: number | null;
 }

@@ -1,3 +1,4 @@
+import { deliveryBodies } from './fakeDelivery.fixture.js';
 import type { Route } from './route.js';
 
 const flags = {
@@ -11,6 +12,7 @@ const flags = {
 };
 
 const bodies: Record<string, unknown> = {
+  ...deliveryBodies,
   'post /api/v1/flags': flags,
   'post /api/v1/flags/clear': flags,
   'put /api/v1/quality-rules/:rule': { parameters: { enabled: true }, reason: '试行' },

@@ -1,9 +1,12 @@
 import type { Route } from './route.js';
 import { accessRoutes } from './routes/access.js';
 import { catalogueRoutes } from './routes/catalogue.js';
+import { channelRoutes } from './routes/channels.js';
 import { columnNameRoutes } from './routes/columnNames.js';
 import { deviceRoutes } from './routes/devices.js';
 import { dustPeriodRoutes } from './routes/dustPeriods.js';
+import { jobRoutes } from './routes/jobs.js';
+import { notificationRoutes } from './routes/notifications.js';
 import { proofRoutes } from './routes/proofs.js';
 import { publishedFigureRoutes } from './routes/publishedFigures.js';
 import { qualityRoutes } from './routes/quality.js';
@@ -36,6 +39,9 @@ export const routes: readonly Route[] = [
   ...catalogueRoutes,
   ...siteHistoryRoutes,
   ...dustPeriodRoutes,
+  ...channelRoutes,
+  ...notificationRoutes,
+  ...jobRoutes,
   ...accessRoutes,
   ...serviceRoutes,
 ];

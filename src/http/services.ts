@@ -1,8 +1,11 @@
 import type { Actor, Role } from '../domain/role.js';
 import type { VerdictName } from '../domain/verdict.js';
+import type { AllowanceService, ChannelService } from './services/channels.js';
 import type { DeviceService } from './services/devices.js';
 import type { DustPeriodService } from './services/dustPeriods.js';
 import type { HistoryService } from './services/history.js';
+import type { JobService } from './services/jobs.js';
+import type { NotificationService } from './services/notifications.js';
 import type { ProofService } from './services/proofs.js';
 import type { QualityService } from './services/quality.js';
 import type { SiteInfo } from './services/site.js';
@@ -47,6 +50,10 @@ export interface Services {
   readonly verdictHistory: VerdictHistoryService;
   readonly publishedFigures: PublishedFigureService;
   readonly ledger: LedgerService;
+  readonly channels: ChannelService;
+  readonly allowances: AllowanceService;
+  readonly notifications: NotificationService;
+  readonly jobs: JobService;
 }
 
 export interface TokenInfo {
