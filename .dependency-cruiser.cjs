@@ -9,7 +9,9 @@ const allowed = {
   store: ['domain', 'log'],
   embedded: ['domain', 'log'],
   assessment: ['domain', 'statistics', 'evaluation', 'store', 'log'],
-  alerts: ['domain', 'evaluation', 'statistics', 'store', 'log'],
+  alerts: ['domain', 'evaluation', 'statistics'],
+  alerting: ['domain', 'evaluation', 'statistics', 'assessment', 'alerts', 'store', 'log'],
+  delivery: ['domain', 'store', 'log'],
   notify: ['domain', 'log'],
   http: ['domain', 'ingest', 'store', 'statistics', 'evaluation', 'assessment', 'alerts', 'log'],
   schedule: ['domain', 'log'],
@@ -42,6 +44,8 @@ const allowed = {
     'http',
     'log',
     'alerts',
+    'alerting',
+    'delivery',
     'notify',
     'config',
   ],
@@ -73,7 +77,7 @@ module.exports = {
     {
       name: 'pure-folders-without-io',
       severity: 'error',
-      from: { path: '^src/(domain|statistics|evaluation)/', pathNot: '\\.(test|fixture)\\.ts$' },
+      from: { path: '^src/(domain|statistics|evaluation|alerts)/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: `^(node:)?(${impure.join('|')})$|node_modules/(pg|express|pino)/` },
     },
     {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { messageOf, put, until } from '../src/alerts/delivery.fixture.js';
+import { messageOf, put, until } from '../src/delivery/delivery.fixture.js';
 import type {
   AllowanceInfo,
   ChannelInfo,

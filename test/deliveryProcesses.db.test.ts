@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { addWebhook, messageOf, put, until } from '../src/alerts/delivery.fixture.js';
+import { addWebhook, messageOf, put, until } from '../src/delivery/delivery.fixture.js';
 import { makeSecretKey, SecretBox } from '../src/store/secretBox.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
@@ -14,8 +14,8 @@ jest.setTimeout(180_000);
 const dist = (file: string) => pathToFileURL(path.resolve('dist', file)).href;
 /** Delivers by HTTP, retrying at once, until it is told to stop. */
 const script = `
-  import { Delivery } from '${dist('alerts/delivery.js')}';
-  import { usualRetryPolicy } from '${dist('alerts/retryPolicy.js')}';
+  import { Delivery } from '${dist('delivery/delivery.js')}';
+  import { usualRetryPolicy } from '${dist('delivery/retryPolicy.js')}';
   import { createLogger } from '${dist('log.js')}';
   import { createPool } from '${dist('store/pool.js')}';
   import { SecretBox } from '${dist('store/secretBox.js')}';

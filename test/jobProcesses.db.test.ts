@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import { until } from '../src/alerts/delivery.fixture.js';
+import { until } from '../src/delivery/delivery.fixture.js';
 import { listJobRuns, listJobs } from '../src/store/jobs.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { DeliveryEvent } from '../alerts/delivery.js';
+import type { DeliveryEvent } from '../delivery/delivery.js';
 import { listJobs, type JobStanding } from '../store/jobs.js';
 import { readStandings, type OutboxStanding } from '../store/outbox.js';
 import type { Pool } from '../store/pool.js';

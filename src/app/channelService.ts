@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { attemptSend, type SendDependencies } from '../alerts/attemptSend.js';
+import { attemptSend, type SendDependencies } from '../delivery/attemptSend.js';
 import { channelSettingsSchema, secretFields, type ChannelType } from '../domain/channel.js';
 import { DomainError } from '../domain/domainError.js';
 import type { Notification } from '../domain/notification.js';

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Delivery } from '../alerts/delivery.js';
+import { Delivery } from '../delivery/delivery.js';
 import { Recomputation } from '../assessment/recompute.js';
 import { VerdictHistory } from '../assessment/verdictHistory.js';
 import type { Config } from '../config.js';

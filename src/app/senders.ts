@@ -1,5 +1,5 @@
-import type { Send } from '../alerts/attemptSend.js';
-import type { Pace } from '../alerts/delivery.js';
+import type { Send } from '../delivery/attemptSend.js';
+import type { Pace } from '../delivery/delivery.js';
 import type { ChannelSettings } from '../domain/channel.js';
 import { createSender, type Sender } from '../notify/createSender.js';
 import { waitBeforeSending } from '../notify/pace.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SendDependencies } from '../alerts/attemptSend.js';
+import type { SendDependencies } from '../delivery/attemptSend.js';
 import type { Recomputation } from '../assessment/recompute.js';
 import { prepareImpact } from '../assessment/verdictImpact.js';
 import { addDays, dayOfInstant } from '../domain/calendar.js';
