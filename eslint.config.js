@@ -49,7 +49,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/domain/**', 'src/statistics/**', 'src/evaluation/**'],
+    files: ['src/domain/**', 'src/statistics/**', 'src/evaluation/**', 'src/alerts/**'],
     ignores: ['**/*.test.ts'],
     rules: {
       'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval'],

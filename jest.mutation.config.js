@@ -9,6 +9,8 @@ export default {
   testMatch: [
     '<rootDir>/src/statistics/**/*.test.ts',
     '<rootDir>/src/evaluation/**/*.test.ts',
+    '<rootDir>/src/alerts/stateMachine.test.ts',
+    '<rootDir>/src/alerts/reconcile.test.ts',
     '<rootDir>/src/domain/standard.test.ts',
   ],
   // The comparison with real files reads data that a mutant's sandbox does not have; coverage on generated years takes
