@@ -12,6 +12,7 @@ const allowed = {
   alerts: ['domain', 'evaluation', 'statistics'],
   alerting: ['domain', 'evaluation', 'statistics', 'assessment', 'alerts', 'store', 'log'],
   delivery: ['domain', 'store', 'log'],
+  mirror: ['store', 'log'],
   notify: ['domain', 'log'],
   http: ['domain', 'ingest', 'store', 'statistics', 'evaluation', 'assessment', 'alerts', 'log'],
   schedule: ['domain', 'log'],
@@ -47,6 +48,7 @@ const allowed = {
     'alerting',
     'delivery',
     'notify',
+    'mirror',
     'config',
   ],
 };

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const names = ['upload', 'recompute', 'verdicts', 'lineProtocol', 'ingest'];
+const names = ['upload', 'recompute', 'verdicts', 'lineProtocol', 'ingest', 'kills', 'volume', 'memory'];
 const [name, ...rest] = process.argv.slice(2);
 if (name !== undefined && !names.includes(name)) {
   console.error(`npm run bench -- ${names.join(' | ')}`);

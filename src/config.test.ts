@@ -16,6 +16,7 @@ describe('parseConfig', () => {
     ['DATABASE_URL', 'mysql://x', 'postgresql://'],
     ['JUDGE_DATE', '2025-13-01', 'YYYY-MM-DD'],
     ['LOG_LEVEL', 'loud', 'one of'],
+    ['MIRROR_URL', 'influx:8086', 'http://host'],
   ])('%s=%s is refused, naming the variable and what was expected', (name, value, expected) => {
     const parse = () => parseConfig({ [name]: value });
     expect(parse).toThrow(ConfigError);
@@ -43,5 +44,19 @@ describe('parseConfig', () => {
       );
       expect(() => parseConfig({ [name]: 'tooShortKey' })).not.toThrow(/tooShortKey/);
     }
+  });
+
+  test('a mirror needs its token, and a wrong address of one is not echoed', () => {
+    expect(() => parseConfig({ MIRROR_URL: 'http://h:8086' })).toThrow(/MIRROR_TOKEN/);
+    expect(() => parseConfig({ MIRROR_URL: 'ftp://u:secret@h' })).not.toThrow(/secret/);
+    expect(
+      parseConfig({ MIRROR_URL: 'http://h:8086', MIRROR_TOKEN: 't', MIRROR_BUCKET: 'b' }).mirror,
+    ).toEqual({
+      url: 'http://h:8086',
+      token: 't',
+      org: 'cei',
+      bucket: 'b',
+    });
+    expect(parseConfig({ MIRROR_TOKEN: 't' }).mirror).toBeUndefined();
   });
 });

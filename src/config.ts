@@ -41,6 +41,13 @@ const schema = z.object({
       error: 'one of fatal, error, warn, info, debug, trace, silent',
     })
     .default('info'),
+  MIRROR_URL: z
+    .string()
+    .refine((text) => /^https?:\/\/[^/]/.test(text) && URL.canParse(text), 'http://host:8086')
+    .optional(),
+  MIRROR_TOKEN: z.string().optional(),
+  MIRROR_ORG: z.string().default('cei'),
+  MIRROR_BUCKET: z.string().default('cei'),
   FAULT_POINT: z
     .string()
     .regex(
@@ -49,6 +56,14 @@ const schema = z.object({
     )
     .optional(),
 });
+
+const secret: ReadonlySet<string> = new Set([
+  'DATABASE_URL',
+  'MIRROR_URL',
+  'MIRROR_TOKEN',
+  'CEI_SECRET_KEY',
+  'CEI_FORMER_SECRET_KEYS',
+]);
 
 /** The service's settings, parsed once from the environment. */
 export interface Config {
@@ -67,11 +82,13 @@ export interface Config {
   readonly secretKey: string | undefined;
   readonly formerSecretKeys: readonly string[];
   readonly logLevel: string;
+  /** The InfluxDB to which readings are mirrored; `undefined`: none. */
+  readonly mirror:
+    | { readonly url: string; readonly token: string; readonly org: string; readonly bucket: string }
+    | undefined;
   /** Test aid: kill the service or its database at a named point of an import. */
   readonly faultPoint: string | undefined;
 }
-
-const hidden: ReadonlySet<string> = new Set(['DATABASE_URL', 'CEI_SECRET_KEY', 'CEI_FORMER_SECRET_KEYS']);
 
 /** A setting with a wrong value: names the variable, the value and what was expected. */
 export class ConfigError extends Error {}
@@ -91,13 +108,17 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => {
       const name = String(issue.path[0]);
-      // A connection URL may carry a password.
-      const shown = hidden.has(name) ? '(not shown)' : JSON.stringify(given[name]);
+      // Addresses may carry a password.
+      const shown = secret.has(name) ? '(not shown)' : JSON.stringify(given[name]);
       return `环境变量 ${name}=${shown} 不正确，应为 / is wrong, expected: ${issue.message}`;
     });
     throw new ConfigError(lines.join('\n'));
   }
   const env = parsed.data;
+  if (env.MIRROR_URL !== undefined && env.MIRROR_TOKEN === undefined)
+    throw new ConfigError(
+      '设了 MIRROR_URL，还需要 MIRROR_TOKEN / MIRROR_URL is set: MIRROR_TOKEN is needed too',
+    );
   return {
     host: env.HOST,
     port: env.PORT,
@@ -112,6 +133,10 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     secretKey: env.CEI_SECRET_KEY,
     formerSecretKeys: env.CEI_FORMER_SECRET_KEYS ?? [],
     logLevel: env.LOG_LEVEL,
+    mirror:
+      env.MIRROR_URL === undefined
+        ? undefined
+        : { url: env.MIRROR_URL, token: env.MIRROR_TOKEN!, org: env.MIRROR_ORG, bucket: env.MIRROR_BUCKET },
     faultPoint: env.FAULT_POINT,
   };
 }

@@ -3,10 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Delivery } from '../delivery/delivery.js';
 import { Recomputation } from '../assessment/recompute.js';
 import { VerdictHistory } from '../assessment/verdictHistory.js';
 import type { Config } from '../config.js';
+import { Delivery } from '../delivery/delivery.js';
 import { demoAsOf } from '../demo/demoData.js';
 import { addDemoInbox } from '../demo/demoInbox.js';
 import { findDemo, loadDemo } from '../demo/loadDemo.js';
@@ -14,11 +14,13 @@ import { publishDemo } from '../demo/publishDemo.js';
 import { createApp } from '../http/app.js';
 import { createWriteHandler } from '../http/lineProtocol/writeHandler.js';
 import { createHttpMetrics } from '../http/metrics.js';
+import { addMirrorMetrics } from '../http/mirrorMetrics.js';
 import { createHttpServer } from '../http/server.js';
 import type { Services } from '../http/services.js';
 import { DeviceIngest } from '../ingest/devices/deviceIngest.js';
 import { clearIncoming } from '../ingest/incomingFiles.js';
 import type { Logger } from '../log.js';
+import { forgetMirror, Mirror } from '../mirror/mirror.js';
 import { messageCost } from '../notify/pace.js';
 import { startScheduler } from '../schedule/scheduler.js';
 import { resealSecrets } from '../store/channels.js';
@@ -28,6 +30,7 @@ import { createPool, inTransaction } from '../store/pool.js';
 import { createTokenStore } from '../store/tokens.js';
 import { createAlertMetrics } from './alertMetrics.js';
 import { createFaultPoint } from './faultPoint.js';
+import { mirrorFigures } from './mirrorService.js';
 import { openDatabase, type OpenDatabase } from './openDatabase.js';
 import { markFigure } from './publishedFigureService.js';
 import { openSecretBox } from './secretKey.js';
@@ -121,6 +124,7 @@ async function serve(
   };
   const observe = createAlertMetrics(metrics.registry, pool);
   const delivery = new Delivery({ ...sending, pool, pace, observe });
+  const mirror = await openMirror(config, isDemo, database, logger, terminal);
   const services = createServices({
     pool,
     engine: database.engine.label,
@@ -135,7 +139,9 @@ async function serve(
     ingest,
     sending,
     wakeDelivery: () => delivery.trigger(),
+    mirror,
   });
+  if (mirror !== undefined) addMirrorMetrics(metrics.registry, () => mirrorFigures(mirror, new Date()));
   const takesWrite = createWriteHandler({
     ingest,
     tokens: services.tokens,
@@ -147,6 +153,7 @@ async function serve(
   const server = createHttpServer(app, undefined, takesWrite);
   const answering = trackAnswers(server);
   const address = await listen(server, config);
+  mirror?.start();
   const history = new VerdictHistory(
     pool,
     logger,
@@ -186,11 +193,28 @@ async function serve(
       await delivery.stop();
       await history.stopped();
       await recomputation.stop();
+      await mirror?.stop();
       await ingest.queue.idle();
       await devicePool.end();
       await database.close();
     },
   };
+}
+
+/** The mirror that is configured. One that was, and is not any more, is forgotten. */
+async function openMirror(
+  { mirror: address }: Config,
+  demo: boolean,
+  { pool }: OpenDatabase,
+  logger: Logger,
+  { tell }: Terminal,
+): Promise<Mirror | undefined> {
+  if (address !== undefined && !demo) return new Mirror({ pool, address, logger });
+  if (address !== undefined)
+    tell('示例数据不镜像到 InfluxDB / demonstration data are not mirrored to an InfluxDB');
+  if (await forgetMirror(pool))
+    tell('已停止镜像到 InfluxDB，再开启时从头镜像 / mirroring is off; turned on again it begins anew');
+  return undefined;
 }
 
 async function announce(

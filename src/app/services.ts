@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SendDependencies } from '../delivery/attemptSend.js';
 import type { Recomputation } from '../assessment/recompute.js';
 import { prepareImpact } from '../assessment/verdictImpact.js';
+import type { SendDependencies } from '../delivery/attemptSend.js';
 import { addDays, dayOfInstant } from '../domain/calendar.js';
 import type { Services } from '../http/services.js';
 import type { DeviceIngest } from '../ingest/devices/deviceIngest.js';
 import type { ImportPoint } from '../ingest/importUpload.js';
+import type { Mirror } from '../mirror/mirror.js';
 import { listAudit } from '../store/audit.js';
 import { countPendingDays } from '../store/pendingDays.js';
 import type { Pool } from '../store/pool.js';
@@ -20,6 +21,7 @@ import { createDustPeriodService } from './dustPeriodService.js';
 import { createHistoryService } from './historyService.js';
 import { createJobService } from './jobService.js';
 import { createLedgerService } from './ledgerService.js';
+import { createMirrorService } from './mirrorService.js';
 import { createNotificationService } from './notificationService.js';
 import { createProofService } from './proofService.js';
 import { createPublishedFigureService } from './publishedFigureService.js';
@@ -50,6 +52,8 @@ export interface ServiceOptions {
   readonly sending: SendDependencies;
   /** Called when there may be something to send. */
   readonly wakeDelivery: () => void;
+  /** Absent where readings are not mirrored. */
+  readonly mirror: Mirror | undefined;
 }
 
 /** Puts the stores and use cases together into what the routes need. */
@@ -85,6 +89,7 @@ export function createServices(options: ServiceOptions): Services {
     sources: createSourceService(pool),
     columnNames: createColumnNameService(pool),
     devices: createDeviceService(pool, options.ingest),
+    mirror: createMirrorService(pool, options.mirror, now),
     undo: createUndoService(context, recomputation, now),
     history: createHistoryService(pool),
     readings: createReadingService(pool),

@@ -1,5 +1,6 @@
 import { deviceSourceSchema } from '../domain/deviceSource.js';
 import type { DeviceService } from './services/devices.js';
+import type { MirrorService, MirrorView } from './services/mirror.js';
 
 const editedAt = '2025-10-01T00:00:00.000Z';
 const definition = deviceSourceSchema.parse({
@@ -34,4 +35,20 @@ export const fakeDevices: DeviceService = {
     ]),
   replay: () => Promise.resolve({ taken: 1, remaining: 0 }),
   discard: () => Promise.resolve({ discarded: 1 }),
+};
+
+const mirrorView: MirrorView = {
+  status: 'outage',
+  target: 'http://influx:8086 o/b',
+  waiting: { writes: 3, rows: 120, lagSeconds: 62.5 },
+  sent: { rows: 4000, at: '2025-10-01T00:00:00.000Z' },
+  refused: { lines: 0, last: null, at: null },
+  valuesRemoved: 0,
+  error: { message: 'connect ECONNREFUSED', at: '2025-10-01T00:01:00.000Z' },
+};
+
+/** A mirror whose target does not answer. */
+export const fakeMirror: MirrorService = {
+  view: () => Promise.resolve(mirrorView),
+  resend: () => Promise.resolve(mirrorView),
 };

@@ -1,6 +1,11 @@
 import { fakeDelivery } from './fakeDelivery.fixture.js';
-import { fakeDevices } from './fakeDevices.fixture.js';
+import { fakeDevices, fakeMirror } from './fakeDevices.fixture.js';
 import { fakeTemplates } from './fakeTemplates.fixture.js';
 
 /** Fake services that remember nothing. */
-export const fakeOthers = { devices: fakeDevices, templates: fakeTemplates, ...fakeDelivery };
+export const fakeOthers = {
+  devices: fakeDevices,
+  mirror: fakeMirror,
+  templates: fakeTemplates,
+  ...fakeDelivery,
+};

@@ -47,6 +47,7 @@ const bodies: Record<string, unknown> = {
   },
   'post /api/v1/quarantine/replay': { reason: '已登记' },
   'post /api/v1/quarantine/discard': { reason: '误发' },
+  'post /api/v1/mirror/resend': { reason: '对方已修复' },
   'put /api/v1/site-groups/:code': { nameZh: '分组', members: ['air-1'] },
   'post /api/v1/sites/:code/names': { name: '旧名', to: '2024-01-01' },
   'post /api/v1/sites/:code/moves': { longitude: 105.9, latitude: 36.98 },

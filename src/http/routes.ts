@@ -6,6 +6,7 @@ import { columnNameRoutes } from './routes/columnNames.js';
 import { deviceRoutes } from './routes/devices.js';
 import { dustPeriodRoutes } from './routes/dustPeriods.js';
 import { jobRoutes } from './routes/jobs.js';
+import { mirrorRoutes } from './routes/mirror.js';
 import { notificationRoutes } from './routes/notifications.js';
 import { proofRoutes } from './routes/proofs.js';
 import { publishedFigureRoutes } from './routes/publishedFigures.js';
@@ -32,6 +33,7 @@ export const routes: readonly Route[] = [
   ...sourceRoutes,
   ...columnNameRoutes,
   ...deviceRoutes,
+  ...mirrorRoutes,
   ...undoRoutes,
   ...readingRoutes,
   ...qualityRoutes,

@@ -5,6 +5,7 @@ import type { DeviceService } from './services/devices.js';
 import type { DustPeriodService } from './services/dustPeriods.js';
 import type { HistoryService } from './services/history.js';
 import type { JobService } from './services/jobs.js';
+import type { MirrorService } from './services/mirror.js';
 import type { NotificationService } from './services/notifications.js';
 import type { ProofService } from './services/proofs.js';
 import type { QualityService } from './services/quality.js';
@@ -39,6 +40,7 @@ export interface Services {
   readonly sources: SourceService;
   readonly columnNames: ColumnNameService;
   readonly devices: DeviceService;
+  readonly mirror: MirrorService;
   readonly undo: UndoService;
   readonly history: HistoryService;
   readonly readings: ReadingService;

@@ -21,6 +21,7 @@ import {
   takeRepetitionsSql,
   updateRowsSql,
 } from './mergeSql.js';
+import { noteStageForMirror } from './mirrorNotes.js';
 import type { Queryable } from './pool.js';
 import type { Stage, TableSurvey } from './stage.js';
 
@@ -225,6 +226,7 @@ async function insertAllRows(
     return false;
   }
   await client.query(followStageSql(table));
+  await noteStageForMirror(client, table, writeId);
   return true;
 }
 
@@ -257,6 +259,7 @@ export async function mergeDistinctRows(
   writeId: string,
   withNotes: boolean,
 ): Promise<number> {
+  await noteStageForMirror(client, table, writeId);
   await client.query(insertNewRowsSql(table), [writeId]);
   return replaceRows(client, table, writeId, withNotes);
 }

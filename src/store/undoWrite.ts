@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { noteUndoForMirror } from './mirrorNotes.js';
 import { undoFlags } from './undoFlags.js';
 import { collectReports, undoReports } from './undoReports.js';
 import {
@@ -141,6 +142,7 @@ export async function recordUndo(
     uploadId,
     undoWriteId,
   ]);
+  await noteUndoForMirror(client);
 }
 
 /**

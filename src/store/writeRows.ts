@@ -18,6 +18,7 @@ import {
   takeKnownRowsSql,
 } from './mergeSql.js';
 import { replaceRows } from './mergeValues.js';
+import { noteStageForMirror } from './mirrorNotes.js';
 import { inTransaction, type Queryable } from './pool.js';
 import { RowBatch } from './rowBatch.js';
 import { createNotesSql, insertNotes, type StagedNote } from './stage.js';
@@ -262,6 +263,7 @@ async function mergeOwned(
   if (owned !== undefined) await stageNotes(client, owned);
   let inserted = 0;
   if ((known.rowCount ?? 0) < batch.countRows(owner)) {
+    await noteStageForMirror(db, table, writeId);
     const { rows } = await db.query<{ rows: number }>(insertNewRowsSql(table), [writeId]);
     inserted = rows[0]!.rows;
     if (inserted > 0) await db.query(takeInsertedRowsSql(table), [writeId]);

@@ -119,9 +119,8 @@ export function createWriteHandler(options: WriteHandlerOptions): WriteHandler {
 
   function refusalOf(error: unknown): Refusal {
     if (error instanceof RefusedBody) return error.refusal;
-    // A client that left needs no words.
-    if ((error as { code?: unknown }).code === 'ECONNRESET') return { status: 400, message: 'interrupted' };
-    // Whether the database is gone or the outcome unknown, sending it again changes nothing. A client that is told to
+    // A connection that was reset may be the client's, who hears nothing any more, or the database's: 400 would make a
+    // client drop what it sent. Whether the database is gone or the outcome unknown, sending it again changes nothing. A client that is told to
     // wait some seconds may read them as milliseconds and give up: none is told.
     if (error instanceof DomainError || isOutage(error))
       return { status: 503, message: 'the service is not able to store this now: send it again later' };
