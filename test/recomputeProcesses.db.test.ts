@@ -19,7 +19,7 @@ const script = `
   import { createPool } from '${dist('store/pool.js')}';
   const pool = createPool(process.argv[1], 2, createLogger('silent'));
   let days = 0;
-  for (let done = 1; done > 0; days += done) done = await recomputeBatch(pool, 500);
+  for (let done = 1; done > 0; days += done) done = await recomputeBatch(pool, { batchDays: 500 });
   console.log(days);
   await pool.end();`;
 const stations = 3;

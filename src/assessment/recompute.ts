@@ -14,6 +14,7 @@ import { recomputeWaterMonth } from './waterMonths.js';
 
 /** Days of one batch: what each batch reads anew (reference data, dust periods) is shared by its days. */
 const defaultBatchDays = 1_500;
+const busyBatchDays = 300;
 const maxLanes = 2;
 const maxDeadlocks = 5;
 
@@ -22,13 +23,18 @@ const maxDeadlocks = 5;
  * middle leaves both as they were.
  *
  * @param batchDays how many marked days at most
+ * @param busy something else needs the machine more: a small part is done
  * @returns the number of days recomputed; 0 when nothing was marked (or others are working on all of it)
  */
-export async function recomputeBatch(pool: Pool, batchDays = defaultBatchDays): Promise<number> {
-  await spreadTouches(pool);
+export async function recomputeBatch(
+  pool: Pool,
+  { batchDays, busy = false }: { readonly batchDays?: number; readonly busy?: boolean } = {},
+): Promise<number> {
+  await spreadTouches(pool, busy);
+  const days = batchDays ?? (busy ? busyBatchDays : defaultBatchDays);
   for (let tries = 1; ; tries += 1) {
     try {
-      return await inTransaction(pool, (client) => recomputeBatchIn(client, { batchDays }));
+      return await inTransaction(pool, (client) => recomputeBatchIn(client, { batchDays: days }));
     } catch (error) {
       // An upload may set flags in another order than the checks do. Nothing of a failed attempt is stored.
       if ((error as { code?: unknown }).code !== '40P01' || tries >= maxDeadlocks) throw error;
@@ -136,7 +142,7 @@ export class Recomputation {
     const lanes: Promise<void>[] = [];
     const work = async (): Promise<void> => {
       while (!this.#stopped) {
-        const days = await recomputeBatch(this.#pool);
+        const days = await recomputeBatch(this.#pool, { busy: busy() });
         if (days === 0) return;
         done += days;
         progress(done);

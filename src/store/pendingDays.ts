@@ -26,22 +26,26 @@ export async function takePendingDays(client: PoolClient, limit: number): Promis
 }
 
 const batchesTogether = 200;
+const batchesWhileBusy = 20;
 const mostTries = 5;
 
 /**
  * Marks the days that devices have touched, and keeps their latest times: to be called before marks are taken. What
  * another process is marking at the moment is left to it.
+ *
+ * @param busy something else needs the database more: only some of them are marked
  */
-export async function spreadTouches(db: Queryable): Promise<void> {
+export async function spreadTouches(db: Queryable, busy = false): Promise<void> {
+  const together = busy ? batchesWhileBusy : batchesTogether;
   for (;;) {
-    if ((await spreadOnce(db)) < batchesTogether) return;
+    if ((await spreadOnce(db, together)) < together || busy) return;
   }
 }
 
-async function spreadOnce(db: Queryable): Promise<number> {
+async function spreadOnce(db: Queryable, together: number): Promise<number> {
   for (let tries = 1; ; tries += 1) {
     try {
-      const { rows } = await db.query<{ n: number }>('select spread_touches($1) as n', [batchesTogether]);
+      const { rows } = await db.query<{ n: number }>('select spread_touches($1) as n', [together]);
       return rows[0]!.n;
     } catch (error) {
       // A writer that merges marks its days itself, and latest times in whatever order its statement takes.

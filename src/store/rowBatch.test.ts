@@ -54,7 +54,9 @@ test('a row that belongs to another write is contended', () => {
   const theirs = new RowBatch('air_hour');
   theirs.rowOf(3_600_000, 2, 0);
   expect(ours.contends(theirs, 1)).toBe(false);
+  expect(ours.sharesRow(theirs)).toBe(false);
   theirs.rowOf(3_600_000, 1, 0);
+  expect(ours.sharesRow(theirs)).toBe(true);
   expect(ours.contends(theirs, 1)).toBe(true);
   expect(ours.contends(theirs, 0)).toBe(false);
 });

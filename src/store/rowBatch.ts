@@ -118,6 +118,13 @@ export class RowBatch {
     return { picked, rest };
   }
 
+  /** Whether some row of another batch is one of ours. */
+  sharesRow(other: RowBatch): boolean {
+    for (let row = 0; row < other.#size; row += 1)
+      if (this.findRow(other.#ts[row]!, other.#sites[row]!) >= 0) return true;
+    return false;
+  }
+
   /** Whether some row of another batch is one of ours that belongs to another write. */
   contends(other: RowBatch, owner: number): boolean {
     if (this.#size === 0) return false;

@@ -61,7 +61,7 @@ export class WriteQueue {
   readonly #waiting: Waiting[] = [];
   readonly #years = new Set<string>();
   #waitingRows = 0;
-  #busy = 0;
+  readonly #writing = new Set<Group>();
   readonly #partial = new PartialRows();
   #guess: Met = 'none';
   // Rows stored, each counting less the longer ago that was.
@@ -106,15 +106,19 @@ export class WriteQueue {
 
   /** Waits until nothing waits. */
   async idle(): Promise<void> {
-    while (this.#busy > 0 || this.#waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (this.#writing.size > 0 || this.#waiting.length > 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   #start(): void {
-    while (this.#busy < this.#options.writers && this.#waiting.length > 0) {
-      this.#busy += 1;
+    while (this.#writing.size < this.#options.writers && this.#waiting.length > 0) {
+      const [next] = this.#waiting;
+      // It would wait in the database for the rows that are being written; here others gather meanwhile and go with it.
+      for (const group of this.#writing) if (group.sharesRows(next!.delivery.batches)) return;
       const group = this.#takeGroup();
+      this.#writing.add(group);
       void this.#write(group).finally(() => {
-        this.#busy -= 1;
+        this.#writing.delete(group);
         this.#start();
       });
     }
@@ -291,6 +295,11 @@ class Group {
     }
     this.rowCount += waiting.rows;
     return true;
+  }
+
+  /** Whether a row of the batches is one of the group's. */
+  sharesRows(batches: readonly RowBatch[]): boolean {
+    return batches.some((batch) => this.#batches.get(batch.family)?.sharesRow(batch) === true);
   }
 
   rows(): DeviceRows {
