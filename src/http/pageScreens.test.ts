@@ -147,6 +147,44 @@ describePage('the screens of the page', () => {
     expect(download.suggestedFilename()).toBe('报送表_农业农村局_2024.xlsx');
   });
 
+  test('explains what a device sent, and takes the lines in again', async () => {
+    const sent: { url: string; body: unknown }[] = [];
+    await openPage(360, 800);
+    page.on('request', (request) => {
+      if (['PUT', 'POST'].includes(request.method()))
+        sent.push({ url: new URL(request.url()).pathname, body: request.postDataJSON() });
+    });
+    await signIn('reviewer');
+    await page.getByRole('link', { name: '设备来件' }).click();
+    await page.getByText('没有登记的站点“X9”').waitFor();
+    await page.getByRole('button', { name: '说明 X9' }).click();
+    await page.getByLabel('“X9”是哪个点位').selectOption('air-1');
+    await page.getByRole('button', { name: '记下并重新取入' }).click();
+    expect(sent).toEqual([]);
+    await page.getByLabel('原因').fill('厂家编号');
+    await page.getByRole('button', { name: '记下并重新取入' }).click();
+    await page.getByText('已取入 1 行').waitFor();
+    await shoot('phone-devices');
+    expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+    expect(sent).toEqual([
+      {
+        url: '/api/v1/device-sources/air-station',
+        body: {
+          definition: expect.objectContaining({ sites: { X9: 'air-1' }, measurements: ['air'] }),
+          reason: '厂家编号',
+        },
+      },
+      {
+        url: '/api/v1/quarantine/replay',
+        body: { code: 'device-unknown-site', measurement: 'air', subject: 'X9', reason: '厂家编号' },
+      },
+    ]);
+    await page.getByRole('button', { name: '丢弃 X9' }).click();
+    await page.getByLabel('原因').fill('试验数据');
+    await page.getByRole('button', { name: '确认丢弃' }).click();
+    await page.getByText('已丢弃 1 行。').waitFor();
+  });
+
   test('declares, corrects and deletes dust periods in Beijing time', async () => {
     const sent: { method: string; body: unknown }[] = [];
     await openPage(360, 800);

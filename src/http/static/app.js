@@ -1,4 +1,5 @@
 import { call, token } from './api.js';
+import { showDevices } from './devices.js';
 import { element, field } from './dom.js';
 import { showDust } from './dust.js';
 import { showRecords } from './records.js';
@@ -19,6 +20,7 @@ const screens = {
   records: showRecords,
   suspects: showSuspects,
   templates: showTemplates,
+  devices: showDevices,
   dust: showDust,
   sites: showSites,
   tokens: showTokens,
