@@ -23,7 +23,7 @@ export function showDevices(page, context) {
     element(
       'p',
       { class: 'help' },
-      '设备发来、但点位或指标还没有人说明的行都留在这里，不会丢。说明之后重新取入，设备不必再发一次。',
+      '设备发来、但点位或指标还没有人说明的行，留在这里（每个令牌最多 10,000 行，共 100,000 行，满了就不再收）。说明之后重新取入，设备不必再发一次。',
       reviewer ? '' : needsWords('说明和取入', 'reviewer'),
     ),
     editor,
