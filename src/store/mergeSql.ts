@@ -22,7 +22,7 @@ export function priorTable(table: KeyedTable): string {
 }
 
 /** The column of the prior rows that holds what is given, quoted. */
-function givenColumn(column: string): string {
+export function givenColumn(column: string): string {
   return quote(`given_${column}`);
 }
 
@@ -216,9 +216,9 @@ export function copyPriorRowsSql(table: KeyedTable): string {
 }
 
 /** The prior rows, a line for each column: its name, the value that is stored, and the one that is given. */
-function priorValues(table: KeyedTable): string {
+function priorValues(table: KeyedTable, source: string): string {
   const values = table.columns.map((column) => `('${column}', p.${quote(column)}, p.${givenColumn(column)})`);
-  return `${priorTable(table)} p cross join lateral (values ${values.join(', ')}) as v (indicator, stored, given)`;
+  return `${source} p cross join lateral (values ${values.join(', ')}) as v (indicator, stored, given)`;
 }
 
 /** Keeps every value that is about to be replaced; $1 is the write. `rowCount` is the number of changed values. */
@@ -228,43 +228,46 @@ export function keepRevisionsSql(table: KeyedTable): string {
       (family, ts, site_id, indicator, span, old_value, new_value, old_write_id, new_write_id)
     select '${table.name}', p.ts, p.site_id, ${key.indicator}, ${key.span}, v.stored::text, v.given::text,
            coalesce(o.write_id, p.write_id), $1::bigint
-      from ${priorValues(table)}
+      from ${priorValues(table, priorTable(table))}
       left join value_origins o on o.family = '${table.name}' and o.ts = p.ts and o.site_id = p.site_id
         and o.indicator = ${key.indicator} and o.span = ${key.span}
      where v.stored is not null and v.given is not null and v.stored <> v.given`;
 }
 
 /** Forgets the separate origin of values that this write sets: the row's own write_id speaks for them from now on. */
-export function dropReplacedOriginsSql(table: KeyedTable): string {
+export function dropReplacedOriginsSql(table: KeyedTable, source = priorTable(table)): string {
   const key = sideKey(table, 'p');
   return `delete from value_origins o
-     using ${priorValues(table)}
+     using ${priorValues(table, source)}
      where o.family = '${table.name}' and o.ts = p.ts and o.site_id = p.site_id
        and o.indicator = ${key.indicator} and o.span = ${key.span}
        and v.given is not null and v.stored is distinct from v.given`;
 }
 
 /** Records the write behind the values of a changed row that this write leaves as they were. */
-export function keepOriginsSql(table: KeyedTable): string {
+export function keepOriginsSql(table: KeyedTable, source = priorTable(table)): string {
   const key = sideKey(table, 'p');
   return `insert into value_origins (family, ts, site_id, indicator, span, write_id)
     select '${table.name}', p.ts, p.site_id, ${key.indicator}, ${key.span}, p.write_id
-      from ${priorValues(table)}
+      from ${priorValues(table, source)}
      where v.stored is not null and (v.given is null or v.given = v.stored)
     on conflict do nothing`;
 }
 
 /** Writes the altered rows, and marks their days and latest times; $1 is the write. */
 export function updateRowsSql(table: KeyedTable): string {
+  return `with updated as (${updateSql(table, priorTable(table))})${followUps(table, 'updated')}
+    select count(*)::integer as rows from updated`;
+}
+
+/** Writes the altered rows and returns their keys; $1 is the write. */
+export function updateSql(table: KeyedTable, source: string): string {
   const assignments = table.columns
     .map((column) => `${quote(column)} = coalesce(p.${givenColumn(column)}, f.${quote(column)})`)
     .join(', ');
-  return `with updated as (
-      update ${table.table} f set ${assignments}, write_id = $1::bigint
-        from ${priorTable(table)} p
-       where ${sameKey(table, 'f', 'p')}
-      returning f.ts, f.site_id)${followUps(table, 'updated')}
-    select count(*)::integer as rows from updated`;
+  return `update ${table.table} f set ${assignments}, write_id = $1::bigint
+        from ${source} p where ${sameKey(table, 'f', 'p')}
+      returning f.ts, f.site_id`;
 }
 
 /** A row for each Beijing day of a site comes first: a day has many rows, and a mark and a latest time need one. */
@@ -314,6 +317,16 @@ export function markComparedDaysSql(source: string): string {
  * row's `maintenance` stays: other columns arriving later do not end it.
  */
 export function clearFlagsSql(table: KeyedTable, withNotes: boolean): string {
+  return `with cleared as (${takeFlagsSql(table, priorTable(table), withNotes)}) ${noteClearedSql}`;
+}
+
+/** Keeps the flags that `cleared` lists as history; $1 is the write. */
+export const noteClearedSql = `insert into flag_history
+      (family, ts, site_id, indicator, flag, change, raw, detection_limit, reason, rule, write_id)
+    select family, ts, site_id, indicator, flag, 'cleared', raw, detection_limit, reason, rule, $1::bigint from cleared`;
+
+/** Takes the flags that `clearFlagsSql` clears, and returns them. */
+export function takeFlagsSql(table: KeyedTable, source: string, withNotes: boolean): string {
   const still = withNotes
     ? `and not exists (select from ${noteTable} n where n.family = '${table.name}' and n.ts = vf.ts
          and n.site_id = vf.site_id and n.indicator = vf.indicator and n.flag = vf.flag)`
@@ -325,14 +338,11 @@ export function clearFlagsSql(table: KeyedTable, withNotes: boolean): string {
       return `(vf.indicator = ${indicator} and p.${given} is not null and p.${given} is distinct from p.${name})`;
     })
     .join(' or ');
-  return `with cleared as (
-      delete from value_flags vf
-       using ${priorTable(table)} p
+  return `delete from value_flags vf
+       using ${source} p
        where vf.family = '${table.name}' and vf.ts = p.ts and vf.site_id = p.site_id and vf.flag <> 'invalid'
          and ((vf.indicator = '*' and vf.flag in ('no-flow', 'valid')) or ${replaced}) ${still}
-      returning vf.*)
-    insert into flag_history (family, ts, site_id, indicator, flag, change, raw, detection_limit, reason, rule, write_id)
-    select family, ts, site_id, indicator, flag, 'cleared', raw, detection_limit, reason, rule, $1::bigint from cleared`;
+      returning vf.*`;
 }
 
 /** Sets the flags of the staged notes, keeping history, and marks the days of flags that changed; $1 is the write. */

@@ -79,7 +79,14 @@ export class RowBatch {
     return [...new Set(this.#owners.subarray(0, this.#size))];
   }
 
-  /** Rows of one owner. */
+  /** The numbers of the rows of one owner. */
+  rowsOf(owner: number): number[] {
+    const rows: number[] = [];
+    for (let row = 0; row < this.#size; row += 1) if (this.#owners[row] === owner) rows.push(row);
+    return rows;
+  }
+
+  /** How many rows one owner has. */
   countRows(owner: number): number {
     let count = 0;
     for (let row = 0; row < this.#size; row += 1) if (this.#owners[row] === owner) count += 1;

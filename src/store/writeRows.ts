@@ -4,7 +4,9 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { dayMs } from '../domain/calendar.js';
 import { families, type FamilyName } from '../domain/family.js';
 import type { Actor } from '../domain/role.js';
+import { divide, divideByStored, type DividedBatch } from './divideRows.js';
 import { encodeStagedRows, encodeStoredRows } from './encodeRows.js';
+import { fillRows } from './fillRows.js';
 import { keyedTables, type KeyedTable } from './keyedTable.js';
 import {
   createStageSql,
@@ -20,7 +22,7 @@ import {
 import { replaceRows } from './mergeValues.js';
 import { noteStageForMirror } from './mirrorNotes.js';
 import { inTransaction, type Queryable } from './pool.js';
-import { RowBatch } from './rowBatch.js';
+import type { RowBatch } from './rowBatch.js';
 import { createNotesSql, insertNotes, type StagedNote } from './stage.js';
 
 /** What one sender gives in one transaction; several senders share a transaction. */
@@ -117,47 +119,6 @@ export async function writeRows(
 
 type Divide = (client: PoolClient, batches: readonly RowBatch[]) => Promise<readonly DividedBatch[]>;
 
-/** Rows to be copied in, and rows to be merged. */
-interface DividedBatch {
-  readonly fresh: RowBatch;
-  readonly met: RowBatch;
-}
-
-function divide(batch: RowBatch, mayBeStored: WriteRowsOptions['mayBeStored']): DividedBatch {
-  const none = { fresh: batch, met: new RowBatch(batch.family) };
-  if (mayBeStored === undefined) return none;
-  const picked = new Uint8Array(batch.size);
-  let count = 0;
-  for (let row = 0; row < batch.size; row += 1) {
-    if (mayBeStored(batch, row)) count += picked[row] = 1;
-  }
-  if (count === 0) return none;
-  if (count === batch.size) return { fresh: none.met, met: batch };
-  const { picked: met, rest: fresh } = batch.split((row) => picked[row] === 1);
-  return { fresh, met };
-}
-
-async function divideByStored(client: PoolClient, batch: RowBatch): Promise<DividedBatch> {
-  const order = batch.order();
-  const { rows } = await client.query<[number, number]>({
-    text: `select extract(epoch from k.ts)::float8 * 1000, k.site_id
-             from (select to_timestamp(k.ts) as ts, k.site_id
-                     from unnest($1::double precision[], $2::integer[]) as k (ts, site_id)) k
-            where exists (select from ${batch.table.table} f where f.ts = k.ts and f.site_id = k.site_id offset 0)`,
-    values: [
-      Array.from(order, (row) => batch.tsAt(row) / 1000),
-      Array.from(order, (row) => batch.siteAt(row)),
-    ],
-    rowMode: 'array',
-  });
-  const stored = new Set<number>();
-  for (const [ts, siteId] of rows) {
-    const row = batch.findRow(Math.round(ts), siteId);
-    if (row >= 0) stored.add(row);
-  }
-  return divide(batch, (_, row) => stored.has(row));
-}
-
 async function storeDivided(
   client: PoolClient,
   rows: DeviceRows,
@@ -167,19 +128,23 @@ async function storeDivided(
   for (const { fresh } of divided) if (fresh.size > 0) await copyRows(client, fresh, writeIds);
   let inserted = divided.reduce((sum, { fresh }) => sum + fresh.size, 0);
   const flagged = new Set<OwnedNotes>();
+  const filled: RowBatch[] = [];
   for (const { met } of divided) {
     for (const owner of met.owners()) {
       const owned = rows.notes.find((each) => each.owner === owner && each.family === met.family);
-      if (owned !== undefined) flagged.add(owned);
-      inserted += await mergeOwned(client, met, owner, String(writeIds[owner]), owned);
+      let rest = met;
+      if (owned === undefined && met.countRows(owner) <= fewRows) {
+        const done = await fillRows(client, met, met.rowsOf(owner), writeIds[owner]!);
+        const parts = met.split((row) => done.has(row));
+        filled.push(parts.picked);
+        rest = parts.rest;
+      } else if (owned !== undefined) flagged.add(owned);
+      if (rest.countRows(owner) > 0)
+        inserted += await mergeOwned(client, rest, owner, String(writeIds[owner]), owned);
     }
   }
   for (const owned of rows.notes) if (!flagged.has(owned)) await setFlags(client, owned, writeIds);
-  await insertTouches(
-    client,
-    divided.map(({ fresh }) => fresh),
-    writeIds,
-  );
+  await insertTouches(client, [...divided.map(({ fresh }) => fresh), ...filled], writeIds);
   const total = divided.reduce((sum, { fresh, met }) => sum + fresh.size + met.size, 0);
   return inserted === total ? 'none' : inserted * 2 < total ? 'most' : 'some';
 }

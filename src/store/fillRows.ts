@@ -1,0 +1,68 @@
+import type { PoolClient } from 'pg';
+import type { KeyedTable } from './keyedTable.js';
+import {
+  adds,
+  anyColumn,
+  differs,
+  dropReplacedOriginsSql,
+  givenColumn,
+  keepOriginsSql,
+  noteClearedSql,
+  quote,
+  takeFlagsSql,
+  updateSql,
+} from './mergeSql.js';
+import type { RowBatch } from './rowBatch.js';
+
+/**
+ * Fills stored rows that lack values which some rows of a batch give, where that replaces none: what the merge of a stage
+ * does, in one statement for a few rows. Days are left to be marked by the caller.
+ *
+ * @param rows numbers of the rows in the batch
+ * @returns the numbers of those that were filled; the others are not stored, or known, or replace something
+ */
+export async function fillRows(
+  client: PoolClient,
+  batch: RowBatch,
+  rows: readonly number[],
+  writeId: number,
+): Promise<Set<number>> {
+  const { table } = batch;
+  const result = await client.query<[number, number]>({
+    name: `fill-${batch.family}`,
+    text: fillRowsSql(table),
+    values: [
+      String(writeId),
+      rows.map((row) => batch.tsAt(row) / 1000),
+      rows.map((row) => batch.siteAt(row)),
+      ...table.columns.map((_, column) =>
+        rows.map((row) => {
+          const value = batch.valueAt(row, column);
+          return Number.isNaN(value) ? null : value;
+        }),
+      ),
+    ],
+    rowMode: 'array',
+  });
+  return new Set(result.rows.map(([ts, siteId]) => batch.findRow(Math.round(ts), siteId)));
+}
+
+function fillRowsSql(table: KeyedTable): string {
+  const columns = table.columns.map(quote);
+  const given = table.columns.map(givenColumn);
+  const arrays = columns.map((_, index) => `$${index + 4}::double precision[]`).join(', ');
+  // Stored values are the columns of `p`, given ones those of `g`, as in a table of prior rows.
+  return `with fills as materialized (
+      select f.ts, f.site_id, f.write_id, ${columns.map((column) => `f.${column}`).join(', ')},
+             ${columns.map((column, index) => `s.${column} as ${given[index]}`).join(', ')}
+        from unnest($2::double precision[], $3::integer[], ${arrays}) as s (seconds, site_id, ${columns.join(', ')})
+        join ${table.table} f on f.ts = to_timestamp(s.seconds) and f.site_id = s.site_id
+       where not ${anyColumn(table, differs('s', 'f'))} and ${anyColumn(table, adds('s', 'f'))}
+       order by f.ts, f.site_id for update of f),
+    dropped as (${dropReplacedOriginsSql(table, 'fills')}),
+    kept as (${keepOriginsSql(table, 'fills')}),
+    cleared as (${takeFlagsSql(table, 'fills', false)}),
+    noted as (${noteClearedSql}),
+    updated as (${updateSql(table, 'fills')})
+    select extract(epoch from ts)::float8 * 1000, site_id from updated`;
+}
