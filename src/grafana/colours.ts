@@ -1,0 +1,119 @@
+import { MappingType, SpecialValueMatch, type ValueMapping } from '@grafana/schema';
+import { verdictZh, type VerdictName } from '../domain/verdict.js';
+import { formatGrade, type WaterGrade } from '../domain/waterGrade.js';
+
+export const noData = '无数据';
+
+/** Without it a missing value takes the colour of the first threshold, which is green. */
+export const noDataMappings: readonly ValueMapping[] = [
+  {
+    type: MappingType.SpecialValue,
+    options: { match: SpecialValueMatch.NullAndNan, result: { text: noData, color: 'gray', index: 100 } },
+  },
+  {
+    type: MappingType.SpecialValue,
+    options: { match: SpecialValueMatch.Empty, result: { text: noData, color: 'gray', index: 101 } },
+  },
+];
+
+/** Colours of texts, each beside its text. Anything else that is missing is grey. */
+export function colourTexts(colours: Readonly<Record<string, string>>): ValueMapping[] {
+  return [
+    {
+      type: MappingType.ValueToText,
+      options: Object.fromEntries(
+        Object.entries(colours).map(([text, color], index) => [text, { text, color, index }]),
+      ),
+    },
+    ...noDataMappings,
+  ];
+}
+
+const verdictColours: Readonly<Record<VerdictName, string>> = {
+  met: 'green',
+  secured: 'green',
+  'on-track': 'blue',
+  'at-risk': 'orange',
+  missed: 'red',
+  lost: 'dark-red',
+  'insufficient-data': 'gray',
+  'not-reported': 'gray',
+};
+
+/** Colours of the verdicts by their Chinese names; the colour follows the stored verdict, never a comparison. */
+export const verdictMappings: readonly ValueMapping[] = colourTexts(
+  Object.fromEntries(
+    Object.entries(verdictColours).map(([name, colour]) => [verdictZh[name as VerdictName], colour]),
+  ),
+);
+
+/** How the views group the verdicts, with their colours. */
+export const verdictGroups: Readonly<Record<string, string>> = {
+  达标: 'green',
+  进度正常: 'blue',
+  存在风险: 'orange',
+  未达标: 'red',
+  无结论: 'gray',
+};
+
+/** Categories of the AQI in the colours of HJ 633, table 2. */
+export const categoryColours: Readonly<Record<string, string>> = {
+  优: '#00E400',
+  良: '#FFFF00',
+  轻度污染: '#FF7E00',
+  中度污染: '#FF0000',
+  重度污染: '#99004C',
+  严重污染: '#7E0023',
+};
+
+/** Levels 1 to 6 of the AQI as numbers, printed as their categories. */
+export const levelMappings: readonly ValueMapping[] = [
+  {
+    type: MappingType.ValueToText,
+    options: Object.fromEntries(
+      Object.entries(categoryColours).map(([text, color], index) => [
+        String(index + 1),
+        { text, color, index },
+      ]),
+    ),
+  },
+  ...noDataMappings,
+];
+
+/** Colours of the water classes as 环办〔2011〕22 号 has them: blue, green, yellow, orange, red. */
+const gradeColours: Readonly<Record<WaterGrade, string>> = {
+  1: '#00CCFF',
+  2: '#0066FF',
+  3: '#00CC00',
+  4: '#FFD500',
+  5: '#FF9900',
+  6: '#FF0000',
+};
+
+export const noFlowCode = 0;
+
+/** Classes by number, with `noFlowCode` for a month without flow. */
+export const gradeMappings: readonly ValueMapping[] = [
+  {
+    type: MappingType.ValueToText,
+    options: {
+      [String(noFlowCode)]: { text: '断流', color: 'light-purple', index: 0 },
+      ...Object.fromEntries(
+        Object.entries(gradeColours).map(([grade, color], index) => [
+          grade,
+          { text: formatGrade(Number(grade) as WaterGrade), color, index: index + 1 },
+        ]),
+      ),
+    },
+  },
+  ...noDataMappings,
+];
+
+/** Classes by their texts. */
+export const gradeTextMappings: readonly ValueMapping[] = colourTexts({
+  断流: 'light-purple',
+  无法评价: 'gray',
+  ...Object.fromEntries(
+    Object.entries(gradeColours).map(([grade, color]) => [formatGrade(Number(grade) as WaterGrade), color]),
+  ),
+});

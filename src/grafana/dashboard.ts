@@ -1,0 +1,141 @@
+import {
+  DashboardCursorSync,
+  VariableHide,
+  VariableRefresh,
+  VariableSort,
+  type AnnotationQuery,
+  type Dashboard,
+  type DashboardLink,
+  type Panel,
+  type VariableModel,
+} from '@grafana/schema';
+import { dataSource, oneLine, sqlTarget } from './dataSource.js';
+
+const boardTag = 'cei';
+const gridWidth = 24;
+/** 41 is Grafana 11.6; 12.4 to 13.1 read it. */
+const schemaVersion = 42;
+
+/** A panel with its size on the grid of 24 columns. */
+export interface Placed {
+  readonly panel: Panel;
+  readonly w: number;
+  readonly h: number;
+}
+
+/** One board: what differs between them. */
+export interface Board {
+  readonly uid: string;
+  readonly title: string;
+  readonly description: string;
+  readonly time: { readonly from: string; readonly to: string };
+  readonly variables?: readonly VariableModel[];
+  readonly annotations?: readonly AnnotationQuery[];
+  readonly panels: readonly Placed[];
+}
+
+/** A panel of a size. */
+export function place(panel: Panel, w: number, h: number): Placed {
+  return { panel, w, h };
+}
+
+/** A board as Grafana stores it: panels from left to right, a new row where the width is used up. */
+export function toDashboard(board: Board): Dashboard {
+  return {
+    uid: board.uid,
+    title: board.title,
+    description: board.description,
+    tags: [boardTag],
+    schemaVersion,
+    editable: false,
+    timezone: 'Asia/Shanghai',
+    weekStart: 'monday',
+    refresh: '5m',
+    graphTooltip: DashboardCursorSync.Crosshair,
+    time: { ...board.time },
+    links: [boardLinks],
+    templating: { list: [...(board.variables ?? [])] },
+    annotations: { list: [ownAnnotations, ...(board.annotations ?? [])] },
+    panels: layOut(board.panels),
+  };
+}
+
+function layOut(placed: readonly Placed[]): Panel[] {
+  let [x, y, rowHeight] = [0, 0, 0];
+  return placed.map(({ panel, w, h }, index) => {
+    if (x + w > gridWidth) [x, y, rowHeight] = [0, y + rowHeight, 0];
+    const gridPos = { h, w, x, y };
+    x += w;
+    rowHeight = Math.max(rowHeight, h);
+    return { id: index + 1, ...panel, gridPos };
+  });
+}
+
+const boardLinks: DashboardLink = {
+  type: 'dashboards',
+  title: '其他看板',
+  tags: [boardTag],
+  asDropdown: true,
+  includeVars: false,
+  keepTime: false,
+  targetBlank: false,
+  icon: 'external link',
+  tooltip: '',
+  url: '',
+};
+
+const ownAnnotations: AnnotationQuery = {
+  builtIn: 1,
+  name: 'Annotations & Alerts',
+  type: 'dashboard',
+  enable: true,
+  hide: true,
+  iconColor: 'blue',
+  datasource: { type: 'grafana', uid: '-- Grafana --' },
+};
+
+/** Marks on the time axis: columns time, timeend, text and tags. */
+export function annotation(name: string, iconColor: string, rawSql: string): AnnotationQuery {
+  return {
+    name,
+    enable: true,
+    iconColor,
+    datasource: dataSource,
+    target: { ...sqlTarget('table', rawSql, 'Anno') },
+  };
+}
+
+/**
+ * A choice of several values or of all. The query gives `__text` and `__value`; `all` is a query of the same values,
+ * which stands in for a list that would be empty, and so wrong SQL, in an empty database. Use: `in (${name:sqlstring})`.
+ */
+export function manyOf(name: string, label: string, query: string, all: string): VariableModel {
+  return {
+    ...variable(name, label, query),
+    multi: true,
+    includeAll: true,
+    allValue: oneLine(all),
+    current: { text: ['All'], value: ['$__all'] },
+  };
+}
+
+/** A choice of one value, the first of the query. */
+export function oneOf(name: string, label: string, query: string): VariableModel {
+  return { ...variable(name, label, query), multi: false, includeAll: false };
+}
+
+function variable(name: string, label: string, query: string): VariableModel & { definition: string } {
+  return {
+    name,
+    label,
+    type: 'query',
+    datasource: dataSource,
+    query: oneLine(query),
+    definition: oneLine(query),
+    regex: '',
+    refresh: VariableRefresh.onDashboardLoad,
+    sort: VariableSort.disabled,
+    hide: VariableHide.dontHide,
+    options: [],
+  };
+}
