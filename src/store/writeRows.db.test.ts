@@ -159,3 +159,27 @@ test('how many rows were stored before', async () => {
   expect(await writeRows(database.pool, rowsAt([0, 1]), { guess: 'most' })).toBe('most');
   expect(await writeRows(database.pool, rowsAt([20, 21]), { guess: 'most' })).toBe('none');
 });
+
+test('completing a row beside new ones takes one attempt', async () => {
+  const row = (at: number, pm10: number | null, pm25: number | null) => ({
+    at,
+    site: 0,
+    pm10,
+    pm25,
+    flagged: false,
+  });
+  await writeRows(database.pool, deliveryOf([row(0, 5, 3), row(1, 5, null)], 7_000, 'whole'));
+  await writeRows(database.pool, deliveryOf([row(1, null, 3), row(2, 5, 3)], 7_000, 'rest'), {
+    mayBeStored: (_, place) => place === 0,
+  });
+  // An attempt that is undone uses up its numbers.
+  const { rows } = await database.pool.query<{ id: string }>(
+    `select id from writes where source like 'whole-_' or source like 'rest-_' order by id`,
+  );
+  const ids = rows.map(({ id }) => Number(id));
+  expect(ids.map((id) => id - ids[0]!)).toEqual([0, 1, 2, 3]);
+  const stored = await database.pool.query<{ pm25: number }>(
+    'select pm25 from air_hour where site_id = 7000 order by ts',
+  );
+  expect(stored.rows.map(({ pm25 }) => pm25)).toEqual([3, 3, 3]);
+});

@@ -129,6 +129,9 @@ async function storeDivided(
   let inserted = divided.reduce((sum, { fresh }) => sum + fresh.size, 0);
   const flagged = new Set<OwnedNotes>();
   const filled: RowBatch[] = [];
+  // Nothing is known of rows that came a moment ago; joining by anything but the key would read whole tables.
+  if (divided.some(({ met }) => met.size > 0))
+    await client.query('set local enable_hashjoin = off; set local enable_mergejoin = off');
   for (const { met } of divided) {
     for (const owner of met.owners()) {
       const owned = rows.notes.find((each) => each.owner === owner && each.family === met.family);
@@ -221,8 +224,6 @@ async function mergeOwned(
     `copy ${stageTable(table)} (${columns}) from stdin (format binary)`,
     encodeStagedRows(batch, owner),
   );
-  // Nothing is known of a stage that was filled a moment ago; joining by anything but the key would read whole tables.
-  await client.query('set local enable_hashjoin = off; set local enable_mergejoin = off');
   const db = preparing(client);
   const known = await db.query(takeKnownRowsSql(table));
   if (owned !== undefined) await stageNotes(client, owned);
@@ -259,7 +260,7 @@ async function insertFewRows(pool: Pool, writes: readonly DeviceWrite[], batch: 
   const order = batch.order();
   const rowColumn = (pick: (row: number) => number) => Array.from(order, pick);
   const { table } = batch;
-  const touches = [...touchesOf(batch)].flatMap(([owner, { sites, days, lasts }]) =>
+  const touches = [...touchesOf([batch])].flatMap(([owner, { sites, days, lasts }]) =>
     sites.map((siteId, index) => [owner, siteId, days[index]!, lasts[index]!] as const),
   );
   await pool.query({
@@ -310,15 +311,16 @@ async function insertTouches(
   batches: readonly RowBatch[],
   writeIds: readonly number[],
 ): Promise<void> {
-  for (const batch of batches) {
-    const { medium } = batch.table;
+  for (const family of new Set(batches.map((batch) => batch.family))) {
+    const { medium } = keyedTables[family];
     if (medium === undefined) continue;
-    const touches = touchesOf(batch);
+    // One row for each write and family, however its rows were stored.
+    const touches = touchesOf(batches.filter((batch) => batch.family === family));
     for (const [owner, { sites, days, lasts }] of touches) {
       await client.query(
         `insert into touches (write_id, family, medium, site_ids, days, last_times)
          values ($1, $2, $3, $4, $5, $6)`,
-        [String(writeIds[owner]), batch.family, medium, sites, days, lasts],
+        [String(writeIds[owner]), family, medium, sites, days, lasts],
       );
     }
   }
@@ -334,28 +336,29 @@ interface Touches {
 
 const beijingOffsetMs = 8 * 3_600_000;
 
-function touchesOf(batch: RowBatch): Map<number, Touches> {
+function touchesOf(batches: readonly RowBatch[]): Map<number, Touches> {
   const byOwner = new Map<number, Touches & { places: Map<number, number> }>();
-  for (let row = 0; row < batch.size; row += 1) {
-    const owner = batch.ownerAt(row);
-    let touches = byOwner.get(owner);
-    if (touches === undefined) {
-      touches = { sites: [], days: [], lasts: [], places: new Map() };
-      byOwner.set(owner, touches);
+  for (const batch of batches)
+    for (let row = 0; row < batch.size; row += 1) {
+      const owner = batch.ownerAt(row);
+      let touches = byOwner.get(owner);
+      if (touches === undefined) {
+        touches = { sites: [], days: [], lasts: [], places: new Map() };
+        byOwner.set(owner, touches);
+      }
+      const ts = batch.tsAt(row);
+      const day = Math.floor((ts + beijingOffsetMs) / dayMs);
+      const siteId = batch.siteAt(row);
+      const key = day * 0x8000_0000 + siteId;
+      const place = touches.places.get(key);
+      if (place === undefined) {
+        touches.places.set(key, touches.sites.length);
+        touches.sites.push(siteId);
+        touches.days.push(day);
+        touches.lasts.push(ts / 1000);
+      } else if (touches.lasts[place]! * 1000 < ts) {
+        touches.lasts[place] = ts / 1000;
+      }
     }
-    const ts = batch.tsAt(row);
-    const day = Math.floor((ts + beijingOffsetMs) / dayMs);
-    const siteId = batch.siteAt(row);
-    const key = day * 0x8000_0000 + siteId;
-    const place = touches.places.get(key);
-    if (place === undefined) {
-      touches.places.set(key, touches.sites.length);
-      touches.sites.push(siteId);
-      touches.days.push(day);
-      touches.lasts.push(ts / 1000);
-    } else if (touches.lasts[place]! * 1000 < ts) {
-      touches.lasts[place] = ts / 1000;
-    }
-  }
   return byOwner;
 }
