@@ -14,7 +14,9 @@ create table alert_rules (
   document jsonb not null,
   -- A rule that a person has changed is not replaced by a newer seed.
   seeded boolean not null default false,
-  removed_at timestamptz
+  removed_at timestamptz,
+  -- The version that the engine has taken up: a new one is begun, a switched-off one ended, once.
+  evaluated_version integer not null default 0
 );
 
 create table alert_rule_versions (
@@ -27,6 +29,8 @@ create table alert_rule_versions (
   actor_name text not null,
   actor_office text not null,
   reason text not null default '',
+  -- Data before this time are judged by the version before; null: no earlier version has judged any.
+  holds_from timestamptz,
   primary key (code, version)
 );
 
@@ -57,7 +61,7 @@ create table working_day_overrides (
 create table alert_marks (
   id bigint generated always as identity primary key,
   subject text not null check (subject in ('air', 'water', 'target', 'published')),
-  -- Site, or target.
+  -- Site, target, or published figure.
   subject_id integer not null,
   day date not null,
   marked_at timestamptz not null default clock_timestamp()

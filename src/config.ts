@@ -28,6 +28,10 @@ const schema = z.object({
   EMBEDDED_PORT: integer(0, 65535).default(0),
   EMBEDDED_HOME: z.string().min(1, 'a directory').optional(),
   JUDGE_DATE: day.optional(),
+  PUBLIC_URL: z
+    .string()
+    .refine((text) => /^https?:\/\/[^/]/.test(text) && URL.canParse(text), 'https://host or http://host:8080')
+    .optional(),
   MAX_UPLOAD_MB: integer(1, 4096).default(200),
   MAX_UPLOAD_ROWS: integer(1, 50_000_000).default(5_000_000),
   CEI_SECRET_KEY: z.string().regex(base64Of32, keyWords).optional(),
@@ -76,6 +80,8 @@ export interface Config {
   readonly embeddedHome: string | undefined;
   /** Beijing day as of which targets are judged when none is asked for; `undefined` means yesterday. */
   readonly judgeDate: string | undefined;
+  /** Where people reach the service, for links in messages; without it messages have none. */
+  readonly publicUrl: string | undefined;
   readonly maxUploadBytes: number;
   readonly maxUploadRows: number;
   /** Keys for the secrets of channels, base64: the one in force and former ones. */
@@ -128,6 +134,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     embeddedPort: env.EMBEDDED_PORT,
     embeddedHome: env.EMBEDDED_HOME === undefined ? undefined : resolve(env.EMBEDDED_HOME),
     judgeDate: env.JUDGE_DATE,
+    publicUrl: env.PUBLIC_URL,
     maxUploadBytes: env.MAX_UPLOAD_MB * 1024 * 1024,
     maxUploadRows: env.MAX_UPLOAD_ROWS,
     secretKey: env.CEI_SECRET_KEY,

@@ -215,6 +215,30 @@ test('secrets go in and never come out: neither in answers and refusals nor in t
       expect(place).not.toContain(secret);
 });
 
+test('channels have codes: their own, or one by their number; the types are explained', async () => {
+  const inbox = { settings: { type: 'inbox' }, reason: '新建' };
+  const send = (method: string, path: string, body: object) =>
+    admin.send<ChannelInfo & Problem>(method, path, { ...inbox, ...body });
+  const plain = await send('POST', '/api/v1/channels', { name: '无代码' });
+  expect(plain.body.code).toBe(`channel-${plain.body.id}`);
+  const path = `/api/v1/channels/${plain.body.id}`;
+  expect((await send('PUT', path, { name: '水务', code: 'water' })).body.code).toBe('water');
+  expect((await send('PUT', path, { name: '水务局' })).body.code).toBe('water');
+  expect(await send('POST', '/api/v1/channels', { name: '又一个', code: 'water' })).toMatchObject({
+    status: 409,
+  });
+  expect(await send('POST', '/api/v1/channels', { name: '占号', code: 'channel-999' })).toMatchObject({
+    status: 422,
+    body: { code: 'channel-settings-invalid' },
+  });
+  const types = await operator.get<{
+    items: { type: string; settings: { name: string; secret: boolean }[] }[];
+  }>('/api/v1/channel-types');
+  expect(types.body.items.find(({ type }) => type === 'wecom')?.settings).toContainEqual(
+    expect.objectContaining({ name: 'url', secret: true }),
+  );
+});
+
 test('the inbox receives, also a test; dead letters are seen and sent again', async () => {
   const made = await admin.send<ChannelInfo>('POST', '/api/v1/channels', {
     name: '示例收件箱',

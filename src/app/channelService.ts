@@ -5,6 +5,7 @@ import { DomainError } from '../domain/domainError.js';
 import type { Notification } from '../domain/notification.js';
 import type { Actor } from '../domain/role.js';
 import type { ChannelInfo, ChannelInput, ChannelService, SecretInfo } from '../http/services/channels.js';
+import { channelCatalogue } from '../notify/channelCatalogue.js';
 import { insertAudit } from '../store/audit.js';
 import {
   findChannel,
@@ -43,6 +44,17 @@ export function createChannelService(
   const show = async (channel: ChannelRow): Promise<ChannelInfo> =>
     toInfo(channel, await listChannelSecrets(pool, channel.id), box);
   return {
+    types: () =>
+      Object.entries(channelCatalogue).map(([type, { nameZh, aboutZh, settings }]) => ({
+        type: type as ChannelType,
+        nameZh,
+        aboutZh,
+        settings: Object.entries(settings).map(([name, about]) => ({
+          name,
+          aboutZh: about,
+          secret: secretFields[type as ChannelType].includes(name),
+        })),
+      })),
     async list() {
       const secrets = await listChannelSecrets(pool, null);
       return (await listChannels(pool)).map((channel) =>
@@ -73,8 +85,11 @@ export function createChannelService(
       const { settings, secrets } = readSettings(input, undefined, []);
       const id = await inTransaction(pool, async (client) => {
         const { type } = input.settings;
-        const { name, disabled } = input;
-        const added = await named(name, () => insertChannel(client, { name, type, settings, disabled }));
+        const { code, name, disabled } = input;
+        refuseNumbered(code, undefined);
+        const added = await named(name, () =>
+          insertChannel(client, { code, name, type, settings, disabled }),
+        );
         await keep(client, actor, added, secrets, input.reason, 'created');
         return added;
       });
@@ -84,9 +99,10 @@ export function createChannelService(
       await inTransaction(pool, async (client) => {
         const stored = (await lockChannel(client, id)) ?? missing(id);
         const { settings, secrets } = readSettings(input, stored, await listChannelSecrets(client, id));
-        const { name, disabled } = input;
+        const { code = stored.code, name, disabled } = input;
+        refuseNumbered(code, stored.code);
         const { type } = input.settings;
-        const next = { id, version: stored.version + 1, name, type, settings, disabled };
+        const next = { id, version: stored.version + 1, code, name, type, settings, disabled };
         await named(name, () => updateChannel(client, next));
         await keep(client, actor, id, secrets, input.reason, 'changed');
       });
@@ -143,10 +159,11 @@ export function createChannelService(
     await saveSecrets(client, id, sealAll(id, secrets, box));
     const secretsChanged = Object.keys(secrets).sort();
     await insertChannelVersion(client, actor, id, { secretsChanged, reason });
-    const { version, name, type, disabled } = (await findChannel(client, id))!;
+    const { version, code, name, type, disabled } = (await findChannel(client, id))!;
     await insertAudit(client, actor, 'channel', `channel ${id}`, {
       change,
       version,
+      code,
       name,
       type,
       disabled,
@@ -158,6 +175,20 @@ export function createChannelService(
 
 function missing(id: number): never {
   throw new DomainError('not-found', { what: `channel ${id}` });
+}
+
+/** The names that channels without one get are theirs alone. */
+function refuseNumbered(code: string | undefined, stored: string | undefined): void {
+  if (code === undefined || code === stored || !/^channel-\d+$/.test(code)) return;
+  throw new DomainError('channel-settings-invalid', {
+    problem: `code: ${code} 留给没有代码的渠道`,
+    problemEn: `code: ${code} is kept for channels without a code`,
+  });
+}
+
+function standIn(type: ChannelType, field: string): string {
+  if (field === 'url') return 'https://kept.invalid/';
+  return type === 'webhook' ? `whsec_${'A'.repeat(32)}` : 'kept';
 }
 
 async function named<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -188,7 +219,7 @@ function readSettings(
   );
   const given = Object.entries(input.settings).filter(([, value]) => value !== null && value !== undefined);
   // A stand-in for what is stored: whether it is well-formed was asked when it was given.
-  const standIns = kept.map((field) => [field, field === 'url' ? 'https://kept.invalid/' : 'kept'] as const);
+  const standIns = kept.map((field) => [field, standIn(type, field)] as const);
   const parsed = channelSettingsSchema.safeParse(Object.fromEntries([...given, ...standIns]));
   if (!parsed.success) {
     // Paths and words only: values may be secrets.

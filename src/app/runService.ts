@@ -11,6 +11,7 @@ import { demoAsOf } from '../demo/demoData.js';
 import { addDemoInbox } from '../demo/demoInbox.js';
 import { findDemo, loadDemo } from '../demo/loadDemo.js';
 import { publishDemo } from '../demo/publishDemo.js';
+import { addDays, hourMs, instantOfDay } from '../domain/calendar.js';
 import { createApp } from '../http/app.js';
 import { createWriteHandler } from '../http/lineProtocol/writeHandler.js';
 import { createHttpMetrics } from '../http/metrics.js';
@@ -28,6 +29,7 @@ import { createJobStore } from '../store/jobs.js';
 import { markMinuteDays } from '../store/minuteHours.js';
 import { createPool, inTransaction } from '../store/pool.js';
 import { createTokenStore } from '../store/tokens.js';
+import { createAlertJobs } from './alerting.js';
 import { createAlertMetrics } from './alertMetrics.js';
 import { createFaultPoint } from './faultPoint.js';
 import { mirrorFigures } from './mirrorService.js';
@@ -175,6 +177,15 @@ async function serve(
       { name: 'minute-hours', expression: '0 3 * * * *', makesUp: true, run: () => markMinuteDays(pool) },
       // Every day is recorded also when nothing was written on it.
       { name: 'verdict-history', expression: '0 5 0 * * *', makesUp: true, run: () => history.drain() },
+      ...createAlertJobs({
+        pool,
+        logger,
+        dataDir,
+        isBusy: () => ingest.queue.isBusy(),
+        now: isDemo ? demoClock(Date.now()) : Date.now,
+        publicUrl: config.publicUrl,
+        delivery,
+      }),
     ],
     createJobStore(pool),
     logger,
@@ -298,4 +309,10 @@ async function closeServer(
   }, drainMs);
   await closed;
   clearTimeout(timer);
+}
+
+/** A clock that stands at the morning after the demonstration's last day when the service starts. */
+function demoClock(startedAt: number): () => number {
+  const morning = instantOfDay(addDays(demoAsOf, 1)) + 9 * hourMs;
+  return () => morning + (Date.now() - startedAt);
 }

@@ -12,6 +12,8 @@ import { listAudit } from '../store/audit.js';
 import { countPendingDays } from '../store/pendingDays.js';
 import type { Pool } from '../store/pool.js';
 import { createTokenStore } from '../store/tokens.js';
+import { createLoadFacts } from './alertFacts.js';
+import { createAlertingServices } from './alertingServices.js';
 import { createAllowanceService } from './allowanceService.js';
 import { createCatalogueService } from './catalogueService.js';
 import { createChannelService } from './channelService.js';
@@ -105,6 +107,7 @@ export function createServices(options: ServiceOptions): Services {
     allowances: createAllowanceService(pool),
     notifications: createNotificationService(pool, options.wakeDelivery),
     jobs: createJobService(pool),
+    alerting: createAlertingServices(pool, now, createLoadFacts(pool, options.dataDir, now)),
   };
 }
 

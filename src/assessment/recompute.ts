@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { monthOfDay } from '../domain/calendar.js';
 import type { Logger } from '../log.js';
+import { addAlertMarks } from '../store/alertMarks.js';
 import { spreadTouches, takePendingDays } from '../store/pendingDays.js';
 import { inTransaction } from '../store/pool.js';
 import { lockMembershipShared } from '../store/sites.js';
@@ -77,6 +78,10 @@ export async function recomputeBatchIn(
   await checkDays(client, reference, known);
   await comparePublished(client, reference, known);
   await noticeFigures(client, reference, known);
+  await addAlertMarks(
+    client,
+    known.map(({ medium, siteId, day }) => ({ subject: medium, subjectId: siteId, day })),
+  );
   return pending.length;
 }
 

@@ -2,6 +2,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { addDays, addMonths, daysInRange } from '../domain/calendar.js';
 import type { Target } from '../domain/target.js';
 import type { Logger } from '../log.js';
+import { addAlertMarks } from '../store/alertMarks.js';
 import { inTransaction, type Pool, type PoolClient, type Queryable } from '../store/pool.js';
 import { listAllVersions, type TargetVersion } from '../store/targets.js';
 import {
@@ -193,8 +194,19 @@ async function recordMarked(
     return before === undefined || !saysTheSame(before, one);
   });
   await insertVerdicts(client, news);
+  await addAlertMarks(client, marksOf(news));
   await noticeTargetFigures(client, news);
   return news.length;
+}
+
+/** The first of a target's days says from where on its alerts are looked at anew. */
+function marksOf(news: readonly VerdictDay[]) {
+  const first = new Map<number, string>();
+  for (const { targetId, asOf } of news) {
+    const known = first.get(targetId);
+    if (known === undefined || asOf < known) first.set(targetId, asOf);
+  }
+  return [...first].map(([subjectId, day]) => ({ subject: 'target' as const, subjectId, day }));
 }
 
 /** The service stops: what was under way is given up, and its marks stay. */

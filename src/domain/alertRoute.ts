@@ -68,14 +68,16 @@ export interface AlertRoute {
   readonly routes: readonly AlertRoute[];
 }
 
-const routeSchema: z.ZodType<AlertRoute> = z.strictObject({
-  name: z.string().min(1).max(100),
-  match: z.array(alertMatcherSchema).max(20).default([]),
-  channels: channels.default([]),
-  continue: z.boolean().default(false),
-  ...settings,
-  routes: z.lazy(() => z.array(routeSchema).max(100)).default([]),
-});
+const routeSchema: z.ZodType<AlertRoute> = z
+  .strictObject({
+    name: z.string().min(1).max(100),
+    match: z.array(alertMatcherSchema).max(20).default([]),
+    channels: channels.default([]),
+    continue: z.boolean().default(false),
+    ...settings,
+    routes: z.lazy(() => z.array(routeSchema).max(100)).default([]),
+  })
+  .meta({ id: 'AlertRoute' });
 
 /** One alert mutes others while it fires. */
 const inhibition = z.strictObject({

@@ -8,6 +8,18 @@ const mobiles = z
 const userIds = z.array(z.string().min(1).max(100)).max(20).default([]);
 const robotUrl = z.url({ protocol: /^https?$/ }).max(500);
 
+/** By what routes name a channel. */
+export const channelCodeSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, '应为小写字母、数字和连字符 / lower-case letters, digits and hyphens');
+
+/** A key of Standard Webhooks: `whsec_` and base64 of 24 to 64 bytes. */
+const webhookSecret = secret.refine((text) => {
+  if (!/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(text)) return false;
+  const bytes = Math.floor((text.slice(6).replace(/=+$/, '').length * 3) / 4);
+  return bytes >= 24 && bytes <= 64;
+}, '应为 whsec_ 加 24 至 64 个随机字节的 base64 / expected whsec_ and the base64 of 24 to 64 random bytes');
+
 /**
  * Settings of a channel by type. The secret parts (`url` of a robot carries its token) are write-only in the API and
  * stored encrypted.
@@ -27,8 +39,8 @@ export const channelSettingsSchema = z.discriminatedUnion('type', [
     type: z.literal('webhook'),
     url: robotUrl,
     /** `whsec_…` of Standard Webhooks; the former one beside it while keys are changed. */
-    secret,
-    formerSecret: secret.optional(),
+    secret: webhookSecret,
+    formerSecret: webhookSecret.optional(),
   }),
   z.strictObject({
     type: z.literal('email'),

@@ -1,3 +1,4 @@
+import { alertMessages } from './messages/alerts.js';
 import { channelMessages } from './messages/channels.js';
 import { deviceMessages } from './messages/devices.js';
 import { importMessages } from './messages/import.js';
@@ -26,6 +27,7 @@ export const messages = {
   ...lineProtocolMessages,
   ...deviceMessages,
   ...channelMessages,
+  ...alertMessages,
 } as const;
 export type MessageCode = keyof typeof messages;
 export type Language = 'zh' | 'en';

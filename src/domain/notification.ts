@@ -27,6 +27,8 @@ export const notificationKinds = [
 export type NotificationKind = (typeof notificationKinds)[number];
 
 const text = z.string().min(1).max(500);
+/** Channels show it as it is: nothing but pages. */
+const pageLink = z.url({ protocol: /^https?$/ }).max(1_000);
 
 /** One alert inside a message; all texts are ready to be shown, in Chinese, with their units. */
 export const notifiedAlertSchema = z.strictObject({
@@ -71,15 +73,15 @@ export const notificationSchema = z.strictObject({
   /** Further lines, such as the text of a summary or why the message is a correction. */
   notesZh: z.array(text).max(20).default([]),
   /** First message that a correction, a withdrawal or a resolution belongs to. */
-  earlier: z.strictObject({ key: z.string(), sentAt: z.number().int() }).optional(),
+  earlier: z.strictObject({ key: z.string().min(1).max(64), sentAt: z.number().int() }).optional(),
   /** Page of the alert. */
-  link: z.url().max(1_000).optional(),
+  link: pageLink.optional(),
   /** Acknowledges with one click; carries a one-time token. */
-  acknowledgeLink: z.url().max(1_000).optional(),
+  acknowledgeLink: pageLink.optional(),
   mentions: z
     .strictObject({
-      mobiles: z.array(z.string()).max(20),
-      userIds: z.array(z.string()).max(20),
+      mobiles: z.array(z.string().min(1).max(21)).max(20),
+      userIds: z.array(z.string().min(1).max(100)).max(20),
       all: z.boolean(),
     })
     .default({ mobiles: [], userIds: [], all: false }),

@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { findDanglingReferences, findUnknownOffices } from './alertReferences.js';
+import { alertRoutingSchema, type AlertRouting } from './alertRoute.js';
+import { alertRuleSchema, type AlertRule } from './alertRule.js';
 import { isDay } from './calendar.js';
 import { deviceSourceSchema, type DeviceSource } from './deviceSource.js';
 import { families } from './family.js';
+import { warningTableSchema, type WarningTable } from './heavyPollution.js';
 import { normaliseName, type Indicator } from './indicator.js';
 import {
   findParameterFault,
@@ -10,6 +14,7 @@ import {
   qualityRuleNames,
   type QualityRule,
 } from './qualityRule.js';
+import { checkUnique, Faults, keyOf } from './seedFaults.js';
 import type { Site, SiteKind } from './site.js';
 import type { Plan, Target } from './target.js';
 
@@ -42,9 +47,13 @@ export interface Seeds {
   readonly targets: readonly Target[];
   readonly qualityRules: readonly QualityRule[];
   readonly deviceSources: readonly DeviceSource[];
+  readonly alertRules: readonly AlertRule[];
+  readonly alertRouting: AlertRouting;
+  /** Conditions of warnings of heavy pollution, by version. */
+  readonly warningTables: readonly WarningTable[];
 }
 
-/** The files of `seeds/` that `parseSeeds` reads: each a JSON array. */
+/** The files of `seeds/` that `parseSeeds` reads: each a JSON array, but `alertRoutes.json`, which is one document. */
 export const seedFileNames = [
   'indicators.json',
   'sites.json',
@@ -54,6 +63,9 @@ export const seedFileNames = [
   'targets.json',
   'qualityRules.json',
   'deviceSources.json',
+  'alertRules.json',
+  'alertRoutes.json',
+  'heavyPollutionLevels.json',
 ] as const;
 export type SeedFileName = (typeof seedFileNames)[number];
 
@@ -77,7 +89,8 @@ const indicatorSchema = z.strictObject({
   synonyms: z.array(text),
 });
 
-const siteKinds = [
+/** The kinds of sites. */
+export const siteKinds = [
   'air-station',
   'river-section',
   'lake-section',
@@ -158,20 +171,6 @@ const qualityRuleSchema = z.strictObject({
 /** What an administrator gives to define a target, or a new version of one: everything but its id and plan. */
 export const targetDefinitionSchema = targetSchema.omit({ id: true, planId: true });
 
-/** Collects faults as lines `file: entry n (key): field x: what is wrong`. */
-class Faults {
-  readonly lines: string[] = [];
-
-  add(file: SeedFileName, entry: number, key: string, field: string, fault: string): void {
-    const name = key === '' ? '' : ` (${key})`;
-    this.lines.push(`${file}: entry ${entry + 1}${name}: field ${field}: ${fault}`);
-  }
-
-  throwIfAny(): void {
-    if (this.lines.length > 0) throw new Error(`Seed files are faulty:\n${this.lines.join('\n')}`);
-  }
-}
-
 /**
  * Checks the parsed JSON of all seed files, keyed by file name, and returns them typed. Shape is checked first, then
  * everything that refers to something else. The synonyms of an indicator come back normalised by `normaliseName`,
@@ -190,6 +189,9 @@ export function parseSeeds(files: Readonly<Record<string, unknown>>): Seeds {
     targets: parseFile(files, 'targets.json', targetSchema, faults),
     qualityRules: parseFile(files, 'qualityRules.json', qualityRuleSchema, faults),
     deviceSources: parseFile(files, 'deviceSources.json', deviceSourceSchema, faults),
+    alertRules: parseFile(files, 'alertRules.json', alertRuleSchema, faults),
+    alertRouting: parseRouting(files, faults),
+    warningTables: parseFile(files, 'heavyPollutionLevels.json', warningTableSchema, faults),
   };
   faults.throwIfAny();
   checkIndicators(seeds, faults);
@@ -199,6 +201,7 @@ export function parseSeeds(files: Readonly<Record<string, unknown>>): Seeds {
   checkTargets(seeds, faults);
   checkQualityRules(seeds, faults);
   checkUnique('deviceSources.json', 'code', seeds.deviceSources, (source) => source.code, faults);
+  checkAlerts(seeds, faults);
   faults.throwIfAny();
   return seeds;
 }
@@ -226,30 +229,16 @@ function parseFile<T>(
   });
 }
 
-function keyOf(entry: unknown): string {
-  if (typeof entry !== 'object' || entry === null) return '';
-  const key = 'code' in entry ? entry.code : 'id' in entry ? entry.id : undefined;
-  return typeof key === 'string' || typeof key === 'number' ? String(key) : '';
+function parseRouting(files: Readonly<Record<string, unknown>>, faults: Faults): AlertRouting {
+  // Of one document the fields are told as those of an only entry.
+  const given = files['alertRoutes.json'];
+  const wrapped = { 'alertRoutes.json': given === undefined ? undefined : [given] };
+  return parseFile(wrapped, 'alertRoutes.json', alertRoutingSchema, faults)[0]!;
 }
 
 function withFoldedSynonyms(indicator: Indicator): Indicator {
   const names = [indicator.code, indicator.nameZh, indicator.nameEn, ...indicator.synonyms];
   return { ...indicator, synonyms: [...new Set(names.map(normaliseName))].filter((name) => name !== '') };
-}
-
-function checkUnique<T extends object>(
-  file: SeedFileName,
-  field: string,
-  entries: readonly T[],
-  key: (entry: T) => string,
-  faults: Faults,
-): void {
-  const seen = new Set<string>();
-  entries.forEach((entry, index) => {
-    const value = key(entry);
-    if (seen.has(value)) faults.add(file, index, keyOf(entry), field, `'${value}' occurs twice`);
-    seen.add(value);
-  });
 }
 
 function checkIndicators({ indicators }: Seeds, faults: Faults): void {
@@ -361,6 +350,26 @@ function checkQualityRules({ qualityRules }: Seeds, faults: Faults): void {
     const fault = findParameterFault(one.rule, one.parameters);
     if (fault !== undefined) faults.add(file, index, key, 'parameters', fault);
   });
+}
+
+function checkAlerts(seeds: Seeds, faults: Faults): void {
+  const offices = new Set(seeds.offices.map(({ code: one }) => one));
+  const known = {
+    sites: new Set(seeds.sites.map((site) => site.code)),
+    groups: new Set(seeds.siteGroups.map((group) => group.code)),
+    kinds: new Set<string>(siteKinds),
+    indicators: new Set(seeds.indicators.map((indicator) => indicator.code)),
+    offices,
+    targets: new Set(seeds.targets.map((target) => target.id)),
+  };
+  checkUnique('alertRules.json', 'code', seeds.alertRules, (rule) => rule.code, faults);
+  seeds.alertRules.forEach((rule, index) => {
+    for (const { path, whatEn, value } of findDanglingReferences(rule, known))
+      faults.add('alertRules.json', index, rule.code, path, `unknown ${whatEn} '${value}'`);
+  });
+  for (const { path, whatEn, value } of findUnknownOffices(seeds.alertRouting, offices))
+    faults.add('alertRoutes.json', 0, '', path, `unknown ${whatEn} '${value}'`);
+  checkUnique('heavyPollutionLevels.json', 'id', seeds.warningTables, (one) => one.id, faults);
 }
 
 function checkKind(target: Target, fault: (field: string, what: string) => void): void {

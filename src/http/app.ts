@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { Registry } from 'prom-client';
 import { DomainError } from '../domain/domainError.js';
 import type { Logger } from '../log.js';
+import { registerAcknowledgePage } from './acknowledgePage.js';
 import { createAuthenticate } from './authentication.js';
 import { createHttpMetrics, type HttpMetrics } from './metrics.js';
 import { registerPages, securityHeaders } from './pages.js';
@@ -58,6 +59,7 @@ export function createApp(services: Services, options: AppOptions): Express {
     },
   );
   registerPages(app, services.version);
+  registerAcknowledgePage(app, services.alerting.links);
   app.use((request) => {
     throw new DomainError('not-found', { what: request.path.slice(0, 200) });
   });

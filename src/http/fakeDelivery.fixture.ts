@@ -9,6 +9,7 @@ const at = '2025-10-01T00:00:00.000Z';
 const channel: ChannelInfo = {
   id: 1,
   version: 1,
+  code: 'channel-1',
   name: '值班群',
   type: 'dingtalk',
   settings: { type: 'dingtalk', mobiles: [], userIds: [] },
@@ -98,6 +99,7 @@ interface FakeDelivery {
 /** A channel, a dead letter, an inbox with one message, and a job that fails. */
 export const fakeDelivery: FakeDelivery = {
   channels: {
+    types: () => [{ type: 'inbox', nameZh: '站内收件箱', aboutZh: '显示在页面上', settings: [] }],
     list: () => Promise.resolve([channel]),
     find: (id) => Promise.resolve(id === 1 ? { current: channel, versions: [] } : undefined),
     create: () => Promise.resolve(channel),

@@ -1,3 +1,4 @@
+import { fakeAlerting } from './fakeAlerts.fixture.js';
 import { fakeDelivery } from './fakeDelivery.fixture.js';
 import { fakeDevices, fakeMirror } from './fakeDevices.fixture.js';
 import { fakeTemplates } from './fakeTemplates.fixture.js';
@@ -7,5 +8,6 @@ export const fakeOthers = {
   devices: fakeDevices,
   mirror: fakeMirror,
   templates: fakeTemplates,
+  alerting: fakeAlerting,
   ...fakeDelivery,
 };

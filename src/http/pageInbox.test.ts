@@ -1,10 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { fakeDelivery, fakeMessage } from './fakeDelivery.fixture.js';
+import { fakeMessage } from './fakeDelivery.fixture.js';
 import { tokenOf } from './fakeServices.fixture.js';
 import { describePage, forgive, hostile, openPage, page, server, shoot } from './page.fixture.js';
 
 const receivedAt = '2025-10-01T00:00:00.000Z';
-const original = { ...fakeDelivery.notifications };
 
 describePage('the inbox', () => {
   test.each([
@@ -37,9 +36,10 @@ describePage('the inbox', () => {
 
   test('new messages come by themselves above the others; markup and strange links stay text', async () => {
     const items = [{ id: '3', channelName: '示例收件箱', receivedAt, notification: fakeMessage }];
-    fakeDelivery.notifications.inbox = () => Promise.resolve({ items: [...items], next: null });
     try {
       await openPage(390, 844);
+      // What the service itself would not send: links that are no pages.
+      await page.route('**/api/v1/inbox', (route) => route.fulfill({ json: { items, next: null } }));
       await page.evaluate(`sessionStorage.setItem('cei-token', '${tokenOf('viewer')}')`);
       await page.goto(`${server.url}/inbox.html`);
       await page.locator('[data-id="3"]').waitFor();
@@ -61,7 +61,6 @@ describePage('the inbox', () => {
       expect(await page.locator('main img, main script, a[href^="javascript"]').count()).toBe(0);
       expect(await page.evaluate('window.hacked')).toBeUndefined();
     } finally {
-      Object.assign(fakeDelivery.notifications, original);
       forgive('401');
     }
   });

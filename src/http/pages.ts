@@ -40,12 +40,20 @@ export const securityHeaders: RequestHandler = (request, response, next) => {
 };
 
 /** Paths that are pages rather than interface; not part of the OpenAPI document. */
-export const pagePaths = ['/', '/inbox.html', '/docs', '/openapi.json'] as const;
+export const pagePaths = [
+  '/',
+  '/alerts.html',
+  '/inbox.html',
+  '/acknowledge',
+  '/docs',
+  '/openapi.json',
+] as const;
 
 /** Adds the built-in page, the page to try the interface, and their files. */
 export function registerPages(app: Express, version: string): void {
   const openApi = JSON.stringify(buildOpenApi(routes, version));
   app.get('/', (_request, response) => sendPage(response, '/', 'index.html'));
+  app.get('/alerts.html', (_request, response) => sendPage(response, '/alerts.html', 'alerts.html'));
   app.get('/inbox.html', (_request, response) => sendPage(response, '/inbox.html', 'inbox.html'));
   app.get('/docs', (_request, response) => {
     response.set('Content-Security-Policy', docsPolicy);

@@ -1,3 +1,4 @@
+import { alertBodies } from './fakeAlerts.fixture.js';
 import { deliveryBodies } from './fakeDelivery.fixture.js';
 import type { Route } from './route.js';
 
@@ -13,6 +14,7 @@ const flags = {
 
 const bodies: Record<string, unknown> = {
   ...deliveryBodies,
+  ...alertBodies,
   'post /api/v1/flags': flags,
   'post /api/v1/flags/clear': flags,
   'put /api/v1/quality-rules/:rule': { parameters: { enabled: true }, reason: '试行' },
@@ -88,6 +90,7 @@ const queries: Record<string, string> = {
 
 function codeOf(path: string): string {
   if (path.startsWith('/problems')) return 'forbidden';
+  if (path === '/api/v1/rules/:code') return 'hourly-aqi';
   return path.startsWith('/api/v1/device-sources') ? 'air-station' : 'air-1';
 }
 
@@ -95,6 +98,7 @@ function codeOf(path: string): string {
 export function callOf(route: Route): { path: string; init: RequestInit } {
   const plain = route.path
     .replace(':code', codeOf(route.path))
+    .replace(':fingerprint', 'ab12')
     .replace(':office', 'agriculture')
     .replace(':group', 'county')
     .replace(':site', 'sec-1')

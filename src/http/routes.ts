@@ -1,5 +1,9 @@
 import type { Route } from './route.js';
 import { accessRoutes } from './routes/access.js';
+import { alertRoutingRoutes } from './routes/alertRouting.js';
+import { alertRuleRoutes } from './routes/alertRules.js';
+import { alertRoutes } from './routes/alerts.js';
+import { alertSilenceRoutes } from './routes/alertSilences.js';
 import { catalogueRoutes } from './routes/catalogue.js';
 import { channelRoutes } from './routes/channels.js';
 import { columnNameRoutes } from './routes/columnNames.js';
@@ -41,6 +45,10 @@ export const routes: readonly Route[] = [
   ...catalogueRoutes,
   ...siteHistoryRoutes,
   ...dustPeriodRoutes,
+  ...alertRoutes,
+  ...alertRuleRoutes,
+  ...alertRoutingRoutes,
+  ...alertSilenceRoutes,
   ...channelRoutes,
   ...notificationRoutes,
   ...jobRoutes,

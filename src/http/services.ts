@@ -1,5 +1,6 @@
 import type { Actor, Role } from '../domain/role.js';
 import type { VerdictName } from '../domain/verdict.js';
+import type { AlertingServices } from './services/alerting.js';
 import type { AllowanceService, ChannelService } from './services/channels.js';
 import type { DeviceService } from './services/devices.js';
 import type { DustPeriodService } from './services/dustPeriods.js';
@@ -56,6 +57,7 @@ export interface Services {
   readonly allowances: AllowanceService;
   readonly notifications: NotificationService;
   readonly jobs: JobService;
+  readonly alerting: AlertingServices;
 }
 
 export interface TokenInfo {

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Notification } from '../domain/notification.js';
 import { examples, sentAt } from './notifications.fixture.js';
-import { shapeInbox } from './plainText.js';
 import { shapeAlertmanager } from './shapeAlertmanager.js';
 import { shapeDingTalk } from './shapeDingTalk.js';
 import { shapeEmail } from './shapeEmail.js';
@@ -51,10 +50,6 @@ const channels: Readonly<Record<string, (notification: Notification) => string>>
   },
   alertmanager: (notification) =>
     pretty(shapeAlertmanager(notification, { now: sentAt + 3_600_000, holdMs: 90_000_000 })),
-  inbox: (notification) => {
-    const { heading, lines } = shapeInbox(notification);
-    return [heading, ...lines].join('\n');
-  },
 };
 
 /** UPDATE_GOLDEN=1 writes the files anew: read the difference before it is committed. */

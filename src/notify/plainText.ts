@@ -1,7 +1,5 @@
-import type { Notification } from '../domain/notification.js';
-import { cleanNotification } from './fitNotification.js';
 import { severityNamesZh } from './messageWords.js';
-import { headingOf, renderMessage, type Message, type MessageAlert } from './renderMessage.js';
+import type { Message, MessageAlert } from './renderMessage.js';
 
 /** Title line of an alert; absent where the message's own title says the same. */
 export function alertHeading(message: Message, alert: MessageAlert, index: number): string | undefined {
@@ -39,17 +37,4 @@ export function plainLines(message: Message): string[] {
     ...(message.acknowledgeLink === undefined ? [] : [`确认收到：${message.acknowledgeLink}`]),
     message.footer,
   ];
-}
-
-/** What a page of the service itself shows of a notification. */
-export interface InboxMessage {
-  readonly heading: string;
-  readonly lines: readonly string[];
-  readonly message: Message;
-}
-
-/** Shapes a notification for the inbox page: nothing is cut, nothing escaped (the page does that). */
-export function shapeInbox(notification: Notification): InboxMessage {
-  const message = renderMessage(cleanNotification(notification));
-  return { heading: headingOf(message), lines: plainLines(message), message };
 }

@@ -1,5 +1,4 @@
 import { createAddressGuard, type Resolver } from './addressGuard.js';
-import type { InboxMessage } from './plainText.js';
 import type { PostOptions } from './post.js';
 
 /** What every sender needs from the service. */
@@ -14,8 +13,6 @@ export interface SenderOptions {
   readonly ca?: string;
   /** How long Alertmanager keeps an alert firing that is not renewed; must exceed the repeat interval. 25 h unless given. */
   readonly alertmanagerHoldMs?: number;
-  /** Takes messages for the inbox page. */
-  readonly inbox?: (key: string, message: InboxMessage) => Promise<void>;
   /** For tests. */
   readonly resolve?: Resolver;
 }

@@ -10,6 +10,8 @@ export type OpenSettings = Readonly<Record<string, unknown>>;
 export interface ChannelRow {
   readonly id: number;
   readonly version: number;
+  /** By what routes name it. */
+  readonly code: string;
   readonly name: string;
   readonly type: ChannelType;
   readonly settings: OpenSettings;
@@ -23,7 +25,7 @@ export interface ChannelSecret extends SealedText {
 }
 
 /** One change of a channel. */
-export interface ChannelVersion extends Omit<ChannelRow, 'id' | 'type'> {
+export interface ChannelVersion extends Omit<ChannelRow, 'id' | 'code' | 'type'> {
   readonly removed: boolean;
   readonly secretsChanged: readonly string[];
   readonly recordedAt: Date;
@@ -32,7 +34,7 @@ export interface ChannelVersion extends Omit<ChannelRow, 'id' | 'type'> {
   readonly reason: string;
 }
 
-const columns = 'id, version, name, type, settings, disabled';
+const columns = 'id, version, code, name, type, settings, disabled';
 
 /** Where a secret is kept; a sealed text opens nowhere else. */
 export function secretPlace(channelId: number, field: string): string {
@@ -90,14 +92,22 @@ export async function listChannelVersions(db: Queryable, id: number): Promise<Ch
   return rows;
 }
 
-/** Adds a channel. Returns its number; its secrets and first version are the caller's to add. */
+/**
+ * Adds a channel; without a code it is `channel-<number>`. Returns its number; its secrets and first version are the
+ * caller's to add.
+ */
 export async function insertChannel(
   client: PoolClient,
-  channel: Pick<ChannelRow, 'name' | 'type' | 'settings' | 'disabled'>,
+  channel: Pick<ChannelRow, 'name' | 'type' | 'settings' | 'disabled'> & {
+    readonly code?: string | undefined;
+  },
 ): Promise<number> {
   const { rows } = await client.query<{ id: number }>(
-    'insert into channels (name, type, settings, disabled) values ($1, $2, $3, $4) returning id',
-    [channel.name, channel.type, JSON.stringify(channel.settings), channel.disabled],
+    `insert into channels (id, code, name, type, settings, disabled) overriding system value
+     select id, coalesce($5, 'channel-' || id), $1, $2, $3, $4
+       from (select nextval(pg_get_serial_sequence('channels', 'id'))::integer as id) as next
+     returning id`,
+    [channel.name, channel.type, JSON.stringify(channel.settings), channel.disabled, channel.code ?? null],
   );
   const { id } = rows[0]!;
   await client.query('insert into channel_turns (channel_id) values ($1)', [id]);
@@ -107,7 +117,7 @@ export async function insertChannel(
 /** Changes a channel that the transaction has locked. */
 export async function updateChannel(client: PoolClient, channel: ChannelRow): Promise<void> {
   await client.query(
-    'update channels set version = $2, name = $3, type = $4, settings = $5, disabled = $6 where id = $1',
+    'update channels set version = $2, name = $3, type = $4, settings = $5, disabled = $6, code = $7 where id = $1',
     [
       channel.id,
       channel.version,
@@ -115,6 +125,7 @@ export async function updateChannel(client: PoolClient, channel: ChannelRow): Pr
       channel.type,
       JSON.stringify(channel.settings),
       channel.disabled,
+      channel.code,
     ],
   );
   // Whatever kept messages waiting may be mended now.

@@ -151,7 +151,10 @@ export async function insertNotice(
   causes: readonly NoticeCause[],
 ): Promise<void> {
   await client.query(
-    `with changed as (update published_figures set current_value = $3 where id = $1)
+    `with changed as (update published_figures set current_value = $3 where id = $1),
+     marked as (
+       insert into alert_marks (subject, subject_id, day)
+       values ('published', $1::bigint::integer, beijing_day(clock_timestamp())))
      insert into figure_notices (figure_id, old_value, new_value, causes) values ($1, $2, $3, $4)`,
     [figure.id, figure.currentValue, newValue, JSON.stringify(causes)],
   );

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { qualityRuleKey } from '../domain/qualityRule.js';
 import type { Actor } from '../domain/role.js';
+import { seedAlertRouting } from './alertRoutings.js';
+import { seedAlertRule } from './alertRules.js';
 import { findDeviceSource, saveDeviceSource } from './deviceSources.js';
 import { inTransaction } from './pool.js';
 import { markCheckedDays } from './qualityRules.js';
@@ -117,6 +119,8 @@ function seedKinds({ seeds, documents }: SeedFiles): SeedKind<never>[] {
     targetKind(seeds),
     qualityRuleKind(seeds.qualityRules),
     deviceSourceKind(seeds.deviceSources),
+    alertKind('alert-rule', seeds.alertRules, ({ code }) => code, seedAlertRule),
+    alertKind('alert-routing', [seeds.alertRouting], () => 'routing', seedAlertRouting),
   ];
   return kinds as unknown as SeedKind<never>[];
 }
@@ -261,6 +265,21 @@ function deviceSourceKind(entries: readonly DeviceSourceSeed[]): SeedKind<Device
       await saveDeviceSource(client, entry, seederActor, '');
       return true;
     },
+  };
+}
+
+function alertKind<T>(
+  kind: string,
+  entries: readonly T[],
+  key: (entry: T) => string,
+  seed: (client: PoolClient, entry: T, actor: Actor) => Promise<boolean>,
+): SeedKind<T> {
+  return {
+    kind,
+    entries,
+    key,
+    insert: async (client, entry) => void (await seed(client, entry, seederActor)),
+    update: (client, entry) => seed(client, entry, seederActor),
   };
 }
 

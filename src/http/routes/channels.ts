@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { channelSettingsSchema, secretFields, type ChannelType } from '../../domain/channel.js';
+import {
+  channelCodeSchema,
+  channelSettingsSchema,
+  secretFields,
+  type ChannelType,
+} from '../../domain/channel.js';
 import { DomainError } from '../../domain/domainError.js';
 import { defineRoute, instant, recordNumber } from '../route.js';
 
@@ -20,6 +25,9 @@ const settingsInput = z.discriminatedUnion(
 
 const channelInput = z
   .strictObject({
+    code: channelCodeSchema
+      .optional()
+      .meta({ description: 'By what routes name it; left out: the stored one, or channel-<id>' }),
     name: z.string().trim().min(1).max(100),
     settings: settingsInput,
     disabled: z.boolean().default(false),
@@ -33,6 +41,7 @@ const channel = z
   .strictObject({
     id: z.int(),
     version: z.int(),
+    code: z.string(),
     name: z.string(),
     type: z.enum(types),
     settings: openSettings,
@@ -76,6 +85,28 @@ const refusals = ['secrets-need-key', 'channel-settings-invalid', 'channel-secre
 
 /** Where messages go, and which private addresses may be called for it. */
 export const channelRoutes = [
+  defineRoute({
+    method: 'get',
+    path: '/api/v1/channel-types',
+    role: 'operator',
+    tag: 'alerts',
+    summaryZh: '通知渠道的类型和各项设置的说明',
+    summaryEn: 'Types of channels and what their settings mean',
+    statuses: [200],
+    response: z
+      .strictObject({
+        items: z.array(
+          z.strictObject({
+            type: z.enum(types),
+            nameZh: z.string(),
+            aboutZh: z.string(),
+            settings: z.array(z.strictObject({ name: z.string(), aboutZh: z.string(), secret: z.boolean() })),
+          }),
+        ),
+      })
+      .meta({ id: 'ChannelTypeList' }),
+    handle: ({ services }) => ({ body: { items: services.channels.types() } }),
+  }),
   defineRoute({
     method: 'get',
     path: '/api/v1/channels',

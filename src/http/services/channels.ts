@@ -13,6 +13,8 @@ export interface SecretInfo {
 export interface ChannelInfo {
   id: number;
   version: number;
+  /** By what routes name it. */
+  code: string;
   name: string;
   type: ChannelType;
   /** Without secrets. */
@@ -36,6 +38,8 @@ export interface ChannelVersionInfo {
 }
 
 export interface ChannelInput {
+  /** Left out: the stored one, or `channel-<id>`. */
+  code?: string | undefined;
   name: string;
   /** Of `channelSettingsSchema`; a secret left out keeps the stored one, `null` takes it away. */
   settings: { type: ChannelType } & Record<string, unknown>;
@@ -53,8 +57,17 @@ export interface ChannelTestInfo {
   notificationId: string;
 }
 
+/** What a channel of a type is, and what each of its settings means. */
+export interface ChannelTypeInfo {
+  type: ChannelType;
+  nameZh: string;
+  aboutZh: string;
+  settings: { name: string; aboutZh: string; secret: boolean }[];
+}
+
 /** Where messages go. */
 export interface ChannelService {
+  types(): ChannelTypeInfo[];
   list(): Promise<ChannelInfo[]>;
   /** With all its versions, the newest first; `undefined` when there is none. */
   find(id: number): Promise<{ current: ChannelInfo; versions: ChannelVersionInfo[] } | undefined>;
