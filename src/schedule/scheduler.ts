@@ -1,4 +1,4 @@
-import { createTask, schedule, type ScheduledTask } from 'node-cron';
+import { createTask, schedule, type ScheduledTask, type Logger as TaskLogger } from 'node-cron';
 import type { Logger } from '../log.js';
 import type { JobCause, JobLease, JobStore } from './jobStore.js';
 
@@ -48,6 +48,7 @@ export async function startScheduler(
       name: job.name,
       timezone,
       noOverlap: true,
+      logger: speakThrough(logger),
     }),
   );
   const watch = () => runner.takeWaiting();
@@ -59,6 +60,16 @@ export async function startScheduler(
       for (const task of tasks) await task.destroy();
       await runner.stop();
     },
+  };
+}
+
+/** Its own words would go to standard output. A run that is left out as the one before goes on is nothing to worry about. */
+function speakThrough(logger: Logger): TaskLogger {
+  return {
+    info: (message) => logger.debug(message),
+    debug: (message) => logger.debug(message),
+    warn: (message) => (message.includes('overlap') ? logger.debug(message) : logger.warn(message)),
+    error: (message, error) => logger.error({ err: error ?? message }, 'scheduler'),
   };
 }
 
