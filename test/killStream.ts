@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { killServer } from '../src/embedded/killServer.js';
 import { Client } from './client.js';
 import { numberOf, siteCount, siteOf, valueOf } from './numberedPoints.js';
 import { findDatabasePid, findDatabaseUrl, query, type ServiceProcess, type ServiceYard } from './service.js';
@@ -80,7 +81,7 @@ export class KillStream {
       await this.#service!.kill();
       this.#service = await this.yard.start(this.dataDir, { PORT: String(this.#port) });
     } else {
-      await killWithChildren((await findDatabasePid(this.dataDir))!);
+      killServer((await findDatabasePid(this.dataDir))!);
     }
     await this.#advance();
   }
@@ -167,30 +168,6 @@ export class KillStream {
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     return whole.split('\n').filter(Boolean).map(Number);
   }
-}
-
-/** Kills a server and all of its processes at once, as a power cut does. */
-export async function killWithChildren(pid: number): Promise<void> {
-  const pids = [pid, ...(await childrenOf(pid))];
-  for (const each of pids) {
-    try {
-      process.kill(each, 'SIGKILL');
-    } catch (error) {
-      // It has ended already.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
-  }
-}
-
-async function childrenOf(pid: number): Promise<number[]> {
-  const children: number[] = [];
-  for (const name of await readdir('/proc').catch(() => [])) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = await readFile(`/proc/${name}/stat`, 'latin1').catch(() => '');
-    // After the name in brackets: state, parent.
-    if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid) children.push(Number(name));
-  }
-  return children;
 }
 
 async function freePort(): Promise<number> {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { killServer } from '../src/embedded/killServer.js';
 
 // The compiled service, as people run it; `npm test` builds it first.
 const main = resolve('dist/main.js');
@@ -203,11 +204,11 @@ export async function findDatabasePid(dataDir: string): Promise<number | undefin
   return pid > 0 && (await isRunning(pid)) ? pid : undefined;
 }
 
-/** Sends the embedded database a signal and waits for its end; nothing to do when it does not run. */
+/** Kills the embedded database with all of its processes and waits for its end; nothing to do when it does not run. */
 export async function killDatabase(dataDir: string): Promise<void> {
   const pid = await findDatabasePid(dataDir);
   if (pid === undefined) return;
-  process.kill(pid, 'SIGKILL');
+  killServer(pid);
   while (await isRunning(pid)) await sleep(10);
 }
 

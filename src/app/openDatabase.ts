@@ -4,6 +4,7 @@ import {
   type EmbeddedOptions,
   type EmbeddedServer,
 } from '../embedded/embeddedPostgres.js';
+import { killServer } from '../embedded/killServer.js';
 import type { Logger } from '../log.js';
 import { migrate, type DatabaseEngine } from '../store/migrate.js';
 import { createPool, type Pool } from '../store/pool.js';
@@ -110,7 +111,7 @@ class EmbeddedKeeper {
   }
 
   kill(): void {
-    process.kill(this.#server.pid, 'SIGKILL');
+    killServer(this.#server.pid);
   }
 
   async stop(): Promise<void> {
