@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { arrayText } from './arrayText.js';
 import type { KeyedTable } from './keyedTable.js';
 import {
   adds,
@@ -33,14 +34,9 @@ export async function fillRows(
     text: fillRowsSql(table),
     values: [
       String(writeId),
-      rows.map((row) => batch.tsAt(row) / 1000),
-      rows.map((row) => batch.siteAt(row)),
-      ...table.columns.map((_, column) =>
-        rows.map((row) => {
-          const value = batch.valueAt(row, column);
-          return Number.isNaN(value) ? null : value;
-        }),
-      ),
+      arrayText(rows.map((row) => batch.tsAt(row) / 1000)),
+      arrayText(rows.map((row) => batch.siteAt(row))),
+      ...table.columns.map((_, column) => arrayText(rows.map((row) => batch.valueAt(row, column)))),
     ],
     rowMode: 'array',
   });

@@ -112,14 +112,16 @@ test('whatever is expected of the rows, the same is stored', async () => {
   let site = 10_000;
   await fc.assert(
     fc.asyncProperty(sequence, async (steps) => {
-      const results = [];
+      const results: { stored: string[]; news: readonly Met[] }[] = [];
       for (const options of Object.values(ways)) {
         const [firstSite, source] = [(site += sitesEach), `way-${site}`];
         const met: Met[] = [];
         for (const step of steps)
           met.push(await writeRows(database.pool, deliveryOf(step, firstSite, source), options));
         await spreadTouches(database.pool);
-        results.push({ stored: await findAll(firstSite, source), met });
+        // What the caller knew of is no news to it.
+        const news = options.mayBeStored === undefined ? met : results[0]!.news;
+        results.push({ stored: await findAll(firstSite, source), news });
       }
       for (const result of results) expect(result).toEqual(results[0]);
     }),
@@ -159,6 +161,23 @@ test('how many rows were stored before', async () => {
   expect(await writeRows(database.pool, rowsAt([0, 1]), { guess: 'most' })).toBe('most');
   expect(await writeRows(database.pool, rowsAt([20, 21]), { guess: 'most' })).toBe('none');
 });
+
+test.each(['none', 'some', 'most'] as const)(
+  'rows that the caller knew of change no guess: %s',
+  async (guess) => {
+    const firstSite = { none: 6_100, some: 6_200, most: 6_300 }[guess];
+    const cell = { site: 0, pm10: 5, flagged: false };
+    await writeRows(database.pool, deliveryOf([{ ...cell, at: 0, pm25: null }], firstSite, 'part'));
+    const rest = deliveryOf(
+      [0, 1].map((at) => ({ ...cell, at, pm25: 3 })),
+      firstSite,
+      'known',
+    );
+    const known = (at: number) => ({ guess, mayBeStored: (_: unknown, row: number) => row === at });
+    expect(await writeRows(database.pool, rest, known(0))).toBe(guess === 'most' ? 'some' : 'none');
+    expect(await writeRows(database.pool, rest, known(0))).not.toBe('none');
+  },
+);
 
 test('completing a row beside new ones takes one attempt', async () => {
   const row = (at: number, pm10: number | null, pm25: number | null) => ({

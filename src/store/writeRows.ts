@@ -4,6 +4,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { dayMs } from '../domain/calendar.js';
 import { families, type FamilyName } from '../domain/family.js';
 import type { Actor } from '../domain/role.js';
+import { arrayText } from './arrayText.js';
 import { divide, divideByStored, type DividedBatch } from './divideRows.js';
 import { encodeStagedRows, encodeStoredRows } from './encodeRows.js';
 import { fillRows } from './fillRows.js';
@@ -73,7 +74,7 @@ const familyOrder = Object.keys(families);
  * Rows with new keys go straight into their tables, others are merged as those of an upload are. Which is which, the
  * caller may know; otherwise a key that is met undoes the attempt, and the stored keys are looked up.
  *
- * @returns how many of the rows were stored before, as the guess for the next ones
+ * @returns how many of the rows were stored before, as the guess for the next ones; those of which the caller knew do not count
  */
 export async function writeRows(
   pool: Pool,
@@ -83,9 +84,14 @@ export async function writeRows(
   const ordered = [...rows.batches].sort(
     (a, b) => familyOrder.indexOf(a.family) - familyOrder.indexOf(b.family),
   );
+  const isExpected = (met: RowBatch) => {
+    const batch = ordered.find(({ family }) => family === met.family)!;
+    const rows = Array.from({ length: met.size }, (_, row) => batch.findRow(met.tsAt(row), met.siteAt(row)));
+    return rows.every((row) => mayBeStored?.(batch, row) === true);
+  };
   const store = (divide: Divide) =>
     inTransaction(pool, async (client) => {
-      const met = await storeDivided(client, rows, await divide(client, ordered));
+      const met = await storeDivided(client, rows, await divide(client, ordered), isExpected);
       await alongside?.(client);
       return met;
     });
@@ -123,6 +129,7 @@ async function storeDivided(
   client: PoolClient,
   rows: DeviceRows,
   divided: readonly DividedBatch[],
+  isExpected: (met: RowBatch) => boolean,
 ): Promise<Met> {
   const writeIds = await openWrites(client, rows.writes);
   for (const { fresh } of divided) if (fresh.size > 0) await copyRows(client, fresh, writeIds);
@@ -149,7 +156,8 @@ async function storeDivided(
   for (const owned of rows.notes) if (!flagged.has(owned)) await setFlags(client, owned, writeIds);
   await insertTouches(client, [...divided.map(({ fresh }) => fresh), ...filled], writeIds);
   const total = divided.reduce((sum, { fresh, met }) => sum + fresh.size + met.size, 0);
-  return inserted === total ? 'none' : inserted * 2 < total ? 'most' : 'some';
+  if (inserted === total || divided.every(({ met }) => isExpected(met))) return 'none';
+  return inserted * 2 < total ? 'most' : 'some';
 }
 
 const openWritesSql = `insert into writes (kind, source, token_id, actor_name, actor_office, lines, row_count, value_count)
@@ -258,7 +266,7 @@ function preparing(client: PoolClient): Queryable {
 /** Stores new rows of one family in one statement: a transaction of its own, and one way to the database and back. */
 async function insertFewRows(pool: Pool, writes: readonly DeviceWrite[], batch: RowBatch): Promise<void> {
   const order = batch.order();
-  const rowColumn = (pick: (row: number) => number) => Array.from(order, pick);
+  const rowColumn = (pick: (row: number) => number) => arrayText(Array.from(order, pick));
   const { table } = batch;
   const touches = [...touchesOf([batch])].flatMap(([owner, { sites, days, lasts }]) =>
     sites.map((siteId, index) => [owner, siteId, days[index]!, lasts[index]!] as const),
@@ -271,16 +279,11 @@ async function insertFewRows(pool: Pool, writes: readonly DeviceWrite[], batch: 
       rowColumn((row) => batch.tsAt(row) / 1000),
       rowColumn((row) => batch.siteAt(row)),
       rowColumn((row) => batch.ownerAt(row)),
-      ...table.columns.map((_, column) =>
-        Array.from(order, (row) => {
-          const value = batch.valueAt(row, column);
-          return Number.isNaN(value) ? null : value;
-        }),
-      ),
-      touches.map(([owner]) => owner),
-      touches.map(([, siteId]) => siteId),
-      touches.map(([, , day]) => day),
-      touches.map(([, , , last]) => last),
+      ...table.columns.map((_, column) => rowColumn((row) => batch.valueAt(row, column))),
+      arrayText(touches.map(([owner]) => owner)),
+      arrayText(touches.map(([, siteId]) => siteId)),
+      arrayText(touches.map(([, , day]) => day)),
+      arrayText(touches.map(([, , , last]) => last)),
     ],
   });
 }
@@ -320,7 +323,7 @@ async function insertTouches(
       await client.query(
         `insert into touches (write_id, family, medium, site_ids, days, last_times)
          values ($1, $2, $3, $4, $5, $6)`,
-        [String(writeIds[owner]), family, medium, sites, days, lasts],
+        [String(writeIds[owner]), family, medium, arrayText(sites), arrayText(days), arrayText(lasts)],
       );
     }
   }
