@@ -6,6 +6,7 @@
 import { Buffer } from 'node:buffer';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -139,12 +140,34 @@ async function startPeers(directory) {
 
 const ratio = (a, b) => (b === undefined ? '–' : (b / a).toFixed(2));
 
+/** Waits until the service derives nothing any more, so that it takes no time from whoever is measured next. */
+async function settle({ pid }) {
+  for (let tries = 0, before = await ticksOf(pid); tries < 120; tries += 1) {
+    await sleep(1_000);
+    const now = await ticksOf(pid);
+    if (now - before < 10) return;
+    before = now;
+  }
+  console.log('(the service did not come to rest)');
+}
+
+/** Processor time in hundredths of a second; 0 where the system does not tell. */
+async function ticksOf(pid) {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+  const [, user, system] = /^\S+ \(.*\) (?:\S+ ){11}(\d+) (\d+)/.exec(stat) ?? [0, 0, 0];
+  return Number(user) + Number(system);
+}
+
 /** One load to all targets: each row of the table is the time of a peer divided by ours. */
 async function compare(label, targets, makeBodies, inFlight, copySeconds) {
   if (wanted.length > 0 && !wanted.some((word) => label.includes(word))) return;
   const bodies = makeBodies();
   const results = new Map();
-  for (const target of targets) results.set(target.name, await sendAll(target, bodies, inFlight));
+  const service = targets.find(({ name }) => name === 'service');
+  for (const target of targets) {
+    await settle(service);
+    results.set(target.name, await sendAll(target, bodies, inFlight));
+  }
   const ours = results.get('service');
   const peer = (name) => ratio(ours.seconds, results.get(name)?.seconds);
   const p99 = (name) => (results.has(name) ? (ours.p99 / results.get(name).p99).toFixed(2) : '–');
