@@ -62,6 +62,17 @@ export function createAlertRoutingService(pool: Pool, now: () => Date): AlertRou
       const { routing } = await current();
       return previewOf(pool, routing, input, input.at === undefined ? now() : new Date(input.at));
     },
+    async names() {
+      return {
+        offices: [...(await listOffices(pool))].map(([code, nameZh]) => ({ code, nameZh })),
+        channels: (await listChannels(pool)).map(({ code, name, type, disabled }) => ({
+          code,
+          name,
+          type,
+          disabled,
+        })),
+      };
+    },
   };
 }
 

@@ -204,6 +204,12 @@ describe('routing', () => {
     expect((await services.routing.find()).current.routing.summaryAbove).toBe(30);
   });
 
+  test('forms get the names of offices and channels, and nothing of their settings', async () => {
+    const { offices, channels } = await services.routing.names();
+    expect(offices).toContainEqual({ code: 'water', nameZh: '水务局' });
+    expect(channels).toContainEqual({ code: 'ecology', name: '分局', type: 'inbox', disabled: false });
+  });
+
   test('the preview tells who would get what, when, and what would hold it', async () => {
     const ask = {
       labels: { kind: 'threshold', site: 'aqi-1' },

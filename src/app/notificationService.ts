@@ -1,7 +1,13 @@
+import { rankOf } from '../domain/alertLevel.js';
 import { DomainError } from '../domain/domainError.js';
 import type { Notification } from '../domain/notification.js';
 import { roleIncludes } from '../domain/role.js';
-import type { NotificationInfo, NotificationService } from '../http/services/notifications.js';
+import type {
+  InboxMessageInfo,
+  NotificationInfo,
+  NotificationService,
+} from '../http/services/notifications.js';
+import { listAcknowledgements, type AcknowledgementRow } from '../store/alertAcknowledgements.js';
 import { insertAudit } from '../store/audit.js';
 import {
   findOutboxRow,
@@ -71,12 +77,15 @@ export function createNotificationService(pool: Pool, changed: () => void): Noti
         limit,
       });
       const mayAcknowledge = roleIncludes(actor.role, 'operator');
+      const prints = rows.flatMap(({ notification }) => notification.alerts.map((one) => one.fingerprint));
+      const acknowledgements = await listAcknowledgements(pool, [...new Set(prints)]);
       return {
         items: rows.map(({ id, channelName, deliveredAt, createdAt, notification }) => ({
           id,
           channelName,
           receivedAt: (deliveredAt ?? createdAt).toISOString(),
           notification: mayAcknowledge ? notification : withoutPeople(withoutLink(notification)),
+          acknowledged: acknowledgedOf(notification, acknowledgements),
         })),
         next: nextOf(rows, limit),
       };
@@ -86,6 +95,24 @@ export function createNotificationService(pool: Pool, changed: () => void): Noti
 
 function nextOf(rows: readonly OutboxRow[], limit: number): string | null {
   return rows.length === limit ? (rows.at(-1)?.id ?? null) : null;
+}
+
+/** The last acknowledgement of each alert of a message, of the same episode and no less grave than the message tells. */
+function acknowledgedOf(
+  { alerts }: Notification,
+  acknowledgements: readonly AcknowledgementRow[],
+): NonNullable<InboxMessageInfo['acknowledged']> {
+  return alerts.flatMap(({ fingerprint, startsAt, severity, siteZh }) => {
+    const found = acknowledgements.findLast(
+      (one) =>
+        one.fingerprint === fingerprint &&
+        one.startsAt === startsAt &&
+        rankOf(severity) <= rankOf(one.severity),
+    );
+    if (found === undefined) return [];
+    const { actorName: by, actorOffice: office, at, noteZh } = found;
+    return [{ fingerprint, siteZh: siteZh ?? null, by, office, at: at.toISOString(), noteZh }];
+  });
 }
 
 /** The link that acknowledges is good for whoever has it. */

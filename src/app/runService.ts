@@ -38,6 +38,7 @@ import { markFigure } from './publishedFigureService.js';
 import { openSecretBox } from './secretKey.js';
 import { createSend, pace } from './senders.js';
 import { createServices, uploadsDirOf } from './services.js';
+import { DemoStage, isStageOpen } from './stageDemoAlerts.js';
 import { formatTargetTable } from './targetTable.js';
 
 const drainMs = 30_000;
@@ -127,6 +128,7 @@ async function serve(
   const observe = createAlertMetrics(metrics.registry, pool);
   const delivery = new Delivery({ ...sending, pool, pace, observe });
   const mirror = await openMirror(config, isDemo, database, logger, terminal);
+  const stage = new DemoStage();
   const services = createServices({
     pool,
     engine: database.engine.label,
@@ -142,6 +144,7 @@ async function serve(
     sending,
     wakeDelivery: () => delivery.trigger(),
     mirror,
+    stagingAlerts: () => stage.isRunning(),
   });
   if (mirror !== undefined) addMirrorMetrics(metrics.registry, () => mirrorFigures(mirror, new Date()));
   const takesWrite = createWriteHandler({
@@ -162,6 +165,19 @@ async function serve(
     () => services.judgeDate(),
     () => ingest.queue.isBusy(),
   );
+  // Messages of the demonstration carry the links that those of a county with PUBLIC_URL carry.
+  const publicUrl = config.publicUrl ?? (demo ? address : undefined);
+  // Before the first job can begin: by the clock of the jobs the data of the stage are of the past.
+  if (demo && (await isStageOpen(pool)))
+    stage.start({
+      pool,
+      logger,
+      dataDir,
+      publicUrl,
+      recomputation,
+      alerts: services.alerting.alerts,
+      delivery,
+    });
   const scheduler = await startScheduler(
     [
       {
@@ -183,10 +199,10 @@ async function serve(
         dataDir,
         isBusy: () => ingest.queue.isBusy(),
         now: isDemo ? demoClock(Date.now()) : Date.now,
-        publicUrl: config.publicUrl,
+        publicUrl,
         delivery,
       }),
-    ],
+    ].map((job) => stage.hold(job)),
     createJobStore(pool),
     logger,
   );
@@ -200,6 +216,7 @@ async function serve(
     async stop() {
       await closeServer(server, answering, logger);
       history.stop();
+      await stage.stop();
       await scheduler.stop();
       await delivery.stop();
       await history.stopped();

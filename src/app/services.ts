@@ -56,6 +56,8 @@ export interface ServiceOptions {
   readonly wakeDelivery: () => void;
   /** Absent where readings are not mirrored. */
   readonly mirror: Mirror | undefined;
+  /** Whether the alerts of the demonstration are being staged. */
+  readonly stagingAlerts?: () => boolean;
 }
 
 /** Puts the stores and use cases together into what the routes need. */
@@ -79,6 +81,7 @@ export function createServices(options: ServiceOptions): Services {
     version: packageVersion(),
     judgeDate,
     demoData,
+    ...(options.stagingAlerts === undefined ? {} : { stagingAlerts: options.stagingAlerts }),
     async checkReady() {
       return { database: options.engine, pendingDays: await countPendingDays(pool) };
     },

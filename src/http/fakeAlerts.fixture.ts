@@ -210,6 +210,11 @@ export const fakeAlerting: AlertingServices = {
         ],
         withheld: null,
       }),
+    names: () =>
+      Promise.resolve({
+        offices: [{ code: 'ecology', nameZh: '生态环境分局' }],
+        channels: [{ code: 'ecology', name: '值班群', type: 'dingtalk', disabled: false }],
+      }),
   },
   alerts: {
     page: ({ firing }) =>

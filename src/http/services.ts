@@ -30,6 +30,8 @@ export interface Services {
   judgeDate(): string;
   /** Whether generated demonstration data (示例数据) are stored; every page and answer then says so. */
   demoData(): boolean;
+  /** Whether the alerts of the demonstration are being staged; absent: never. */
+  stagingAlerts?(): boolean;
   /** Throws when the database does not answer. */
   checkReady(): Promise<{ database: string; pendingDays: number }>;
   readonly tokens: TokenService;

@@ -63,6 +63,24 @@ export const alertRoutingRoutes = [
     }),
   }),
   defineRoute({
+    method: 'get',
+    path: '/api/v1/routing/names',
+    role: 'viewer',
+    tag: 'alerts',
+    summaryZh: '发送设置和规则里用到的单位、渠道的名称',
+    summaryEn: 'Names of the offices and channels that rules and routes know by code',
+    statuses: [200],
+    response: z
+      .strictObject({
+        offices: z.array(z.strictObject({ code: z.string(), nameZh: z.string() })),
+        channels: z.array(
+          z.strictObject({ code: z.string(), name: z.string(), type: z.string(), disabled: z.boolean() }),
+        ),
+      })
+      .meta({ id: 'AlertNames' }),
+    handle: async ({ services }) => ({ body: await services.alerting.routing.names() }),
+  }),
+  defineRoute({
     method: 'post',
     path: '/api/v1/routing/preview',
     role: 'viewer',

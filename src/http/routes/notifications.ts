@@ -124,6 +124,19 @@ export const notificationRoutes = [
             channelName: z.string(),
             receivedAt: instant,
             notification: notificationSchema,
+            acknowledged: z
+              .array(
+                z.strictObject({
+                  fingerprint: z.string(),
+                  siteZh: z.string().nullable(),
+                  by: z.string(),
+                  office: z.string(),
+                  at: instant,
+                  noteZh: z.string(),
+                }),
+              )
+              .optional()
+              .meta({ description: 'Who has taken on which of its alerts' }),
           }),
         ),
         next: z.string().nullable(),

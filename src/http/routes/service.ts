@@ -16,10 +16,23 @@ export const serviceRoutes = [
     summaryEn: 'Whether the process is up',
     statuses: [200],
     response: z
-      .strictObject({ status: z.literal('ok'), version: z.string(), demo: z.boolean() })
+      .strictObject({
+        status: z.literal('ok'),
+        version: z.string(),
+        demo: z.boolean(),
+        stagingAlerts: z
+          .boolean()
+          .optional()
+          .meta({ description: 'The alerts of the demonstration are still being made' }),
+      })
       .meta({ id: 'Health' }),
     handle: ({ services }) => ({
-      body: { status: 'ok' as const, version: services.version, demo: services.demoData() },
+      body: {
+        status: 'ok' as const,
+        version: services.version,
+        demo: services.demoData(),
+        ...(services.stagingAlerts?.() === true ? { stagingAlerts: true } : {}),
+      },
     }),
   }),
   defineRoute({

@@ -116,6 +116,11 @@ export interface AlertRoutingService {
   find(): Promise<{ current: AlertRoutingInfo; versions: (ChangeInfo & { routing: AlertRouting })[] }>;
   put(actor: Actor, routing: AlertRouting, change: AlertChange): Promise<AlertRoutingInfo>;
   preview(input: PreviewInput): Promise<PreviewInfo>;
+  /** What routes and rules name by code. */
+  names(): Promise<{
+    offices: { code: string; nameZh: string }[];
+    channels: { code: string; name: string; type: string; disabled: boolean }[];
+  }>;
 }
 
 export interface AcknowledgementInfo {

@@ -46,6 +46,15 @@ export interface InboxMessageInfo {
   channelName: string;
   receivedAt: string;
   notification: Notification;
+  /** Who has taken on which of its alerts, as grave as it tells of them. */
+  acknowledged?: {
+    fingerprint: string;
+    siteZh: string | null;
+    by: string;
+    office: string;
+    at: string;
+    noteZh: string;
+  }[];
 }
 
 /** Messages, their deliveries, and those of the page that stands in for robots. */

@@ -54,6 +54,7 @@ export function alertCard(alert, { mayAct, changed, brief = false }) {
             ? null
             : button('确认', () => ask(work, acknowledgeForm(alert, changed)), { class: 'primary' }),
           alert.silenced ? null : button('静默', () => ask(work, silenceForm(alert, changed))),
+          button('写备注', () => ask(work, noteForm(alert, changed))),
         )
       : null,
     work,
@@ -63,7 +64,7 @@ export function alertCard(alert, { mayAct, changed, brief = false }) {
 
 function ask(node, form) {
   node.replaceChildren(form);
-  form.querySelector('input')?.focus();
+  form.querySelector('input, textarea')?.focus();
 }
 
 function facts(alert) {
@@ -105,7 +106,12 @@ function form(content, words, send) {
     },
     content,
     fault,
-    element('button', { type: 'submit', class: 'primary' }, words),
+    element(
+      'div',
+      { class: 'buttons' },
+      element('button', { type: 'submit', class: 'primary' }, words),
+      button('取消', () => node.remove()),
+    ),
   );
   return node;
 }
@@ -120,6 +126,14 @@ function acknowledgeForm(alert, changed) {
       changed();
     },
   );
+}
+
+function noteForm(alert, changed) {
+  const note = element('textarea', { required: true, maxlength: '2000', rows: '3' });
+  return form(field('备注', note, '大家都能在“经过”里看到；不影响提醒和升级。'), '保存备注', async () => {
+    await call(`/api/v1/alerts/${alert.fingerprint}/notes`, { json: { noteZh: note.value } });
+    changed();
+  });
 }
 
 function silenceForm(alert, changed) {

@@ -1,5 +1,6 @@
-import { call, token, withQuery } from './api.js';
+import { call, withQuery } from './api.js';
 import { button, element, failure, field, timeWords } from './dom.js';
+import { startSession } from './session.js';
 
 const main = document.getElementById('main');
 const refreshMs = 5_000;
@@ -28,49 +29,23 @@ let messages = new Map();
 let next = null;
 let timer;
 
-function askToken(message = '') {
-  clearTimeout(timer);
-  const input = element('input', {
-    type: 'password',
-    autocomplete: 'off',
-    autocapitalize: 'off',
-    spellcheck: 'false',
-    required: true,
-    placeholder: 'cei_…',
-  });
-  main.replaceChildren(
-    element(
-      'form',
-      {
-        class: 'panel narrow',
-        on: {
-          submit: (event) => {
-            event.preventDefault();
-            token.set(input.value.replace(/\s+/g, ''));
-            void enter();
-          },
-        },
-      },
-      element('h2', {}, '请输入访问令牌'),
-      element('p', { class: 'notice bad', role: 'alert', hidden: !message }, message),
-      field('访问令牌', input, '以 cei_ 开头，由管理员发给您。只保存在本浏览器标签页，关闭即清除。'),
-      element('button', { type: 'submit', class: 'primary' }, '进入'),
-    ),
-  );
-  input.focus();
-}
-
-async function enter() {
+async function enter({ me, onRefused }) {
   messages = new Map();
   next = null;
   const list = element('div', { 'aria-live': 'polite' });
   const rest = element('div', { class: 'buttons' });
   const fault = element('div', {});
+  const wanted = element('input', { type: 'search', on: { input: () => show() } });
   main.replaceChildren(
     element(
       'div',
       { class: 'inbox' },
       element('p', {}, '发到“站内收件箱”渠道的消息，新的在前，自动更新。手机上的机器人消息与此相同。'),
+      field(
+        '查找（标题、点位、渠道里含）',
+        wanted,
+        me.demo ? '演示告警的标题以“示例”开头：输入“示例：”只看它们，从下往上是先后次序。' : null,
+      ),
       fault,
       list,
       rest,
@@ -82,9 +57,9 @@ async function enter() {
     try {
       answer = await call(withQuery('/api/v1/inbox', { before }));
     } catch (error) {
+      if (!list.isConnected) return false;
       if (error.status === 401) {
-        token.clear();
-        askToken(error.message);
+        onRefused(error.message);
         return false;
       }
       fault.replaceChildren(failure(error));
@@ -96,24 +71,37 @@ async function enter() {
     // More came than one page holds: what lies between is had by asking for more.
     const leavesGap = !before && fresh.length === answer.items.length && answer.next !== null;
     if (leavesGap) messages.clear();
-    for (const item of fresh) messages.set(item.id, item);
+    const changed = answer.items.some(
+      (item) => JSON.stringify(messages.get(item.id)) !== JSON.stringify(item),
+    );
+    for (const item of answer.items) messages.set(item.id, item);
     if (before || isFirst || leavesGap) next = answer.next;
-    if (fresh.length > 0 || isFirst) show();
+    if (changed || isFirst) show();
     return true;
   }
 
   function show() {
-    const items = [...messages.values()].sort((a, b) => Number(b.id) - Number(a.id));
+    const text = wanted.value.trim();
+    const items = [...messages.values()]
+      .filter((item) => text === '' || wordsOf(item).includes(text))
+      .sort((a, b) => Number(b.id) - Number(a.id));
+    const none = messages.size === 0 ? '还没有消息。' : '已读到的消息里没有。';
     list.replaceChildren(
-      ...(items.length === 0 ? [element('p', { class: 'notice' }, '还没有消息。')] : items.map(card)),
+      ...(items.length === 0 ? [element('p', { class: 'notice' }, none)] : items.map(card)),
     );
     rest.replaceChildren(...(next === null ? [] : [button('显示更多', () => void load(next))]));
   }
 
   async function refresh() {
-    if (await load()) timer = setTimeout(() => void refresh(), refreshMs);
+    const goesOn = await load();
+    if (goesOn && list.isConnected) timer = setTimeout(() => void refresh(), refreshMs);
   }
   await refresh();
+}
+
+/** What a message is found by. */
+function wordsOf({ channelName, notification: { titleZh, alerts } }) {
+  return [channelName, titleZh, ...alerts.flatMap((one) => [one.titleZh, one.siteZh ?? ''])].join('\n');
 }
 
 /** Only addresses of pages: a message may hold anything. */
@@ -122,7 +110,7 @@ function linkTo(address, words, kind) {
   return element('a', { href: address, class: kind, rel: 'noreferrer' }, words);
 }
 
-function card({ id, channelName, receivedAt, notification }) {
+function card({ id, channelName, receivedAt, notification, acknowledged = [] }) {
   const { kind, severity, titleZh, alerts, alertCount, notesZh, officesZh, earlier, mentions } = notification;
   const people = [...(mentions.all ? ['所有人'] : []), ...mentions.mobiles, ...mentions.userIds];
   const hidden = alertCount - alerts.length;
@@ -142,6 +130,7 @@ function card({ id, channelName, receivedAt, notification }) {
     notesZh.map((words) => element('p', {}, words)),
     officesZh.length > 0 ? element('p', {}, `责任单位：${officesZh.join('、')}`) : null,
     people.length > 0 ? element('p', {}, people.map((name) => `@${name}`).join(' ')) : null,
+    over.has(kind) ? null : acknowledged.map(acknowledgedLine),
     element(
       'div',
       { class: 'links' },
@@ -149,6 +138,16 @@ function card({ id, channelName, receivedAt, notification }) {
       linkTo(notification.link, '查看详情'),
     ),
     element('footer', {}, element('span', {}, channelName), element('span', {}, `编号 ${notification.key}`)),
+  );
+}
+
+/** Who has taken on one of the alerts. */
+function acknowledgedLine({ siteZh, by, office, at, noteZh }) {
+  const what = siteZh ? `${siteZh}：` : '';
+  return element(
+    'p',
+    { class: 'taken' },
+    `✓ ${what}${by}（${office}）已于 ${timeWords(at)} 确认${noteZh ? `，${noteZh}` : ''}`,
   );
 }
 
@@ -176,11 +175,4 @@ function alertPart(alert) {
   );
 }
 
-try {
-  const health = await call('/healthz');
-  document.getElementById('demo-band').hidden = !health.demo;
-} catch {
-  // The list will say that the service cannot be reached.
-}
-if (token.get()) await enter();
-else askToken();
+await startSession({ open: enter, close: () => clearTimeout(timer) });
