@@ -2,7 +2,17 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const names = ['upload', 'recompute', 'verdicts', 'lineProtocol', 'ingest', 'kills', 'volume', 'memory'];
+const names = [
+  'upload',
+  'recompute',
+  'verdicts',
+  'lineProtocol',
+  'ingest',
+  'kills',
+  'volume',
+  'boards',
+  'memory',
+];
 const [name, ...rest] = process.argv.slice(2);
 if (name !== undefined && !names.includes(name)) {
   console.error(`npm run bench -- ${names.join(' | ')}`);

@@ -3,6 +3,7 @@ export const inTheBackground = [
   'upload_faults',
   'verdict_days',
   'verdict_marks',
+  'target_outlooks',
   'job_runs',
   'alert_marks',
   'alerts',

@@ -36,7 +36,7 @@ export const alertStatusZh: Readonly<Record<AlertInfo['status'], string>> = {
   error: '无法判断',
 };
 
-const reasonZh: Readonly<Record<string, string>> = {
+export const transitionReasonZh: Readonly<Record<string, string>> = {
   'became-pending': '开始超限，未到持续时间',
   'pending-ended': '未到持续时间即恢复',
   'became-firing': '报警',
@@ -203,7 +203,7 @@ function toInfo(alert: StoredAlert, names: ReadonlyMap<string, string>): AlertIn
 function toTransition(row: StoredTransition) {
   return {
     reason: row.reason,
-    reasonZh: reasonZh[row.reason] ?? row.reason,
+    reasonZh: transitionReasonZh[row.reason] ?? row.reason,
     at: row.at.toISOString(),
     startsAt: row.startsAt.toISOString(),
     endsAt: row.endsAt?.toISOString() ?? null,

@@ -235,3 +235,40 @@ test('a change of a published figure raises a notice with old, new, who and why;
   ]);
   expect(rows).toEqual([{ replaced_by: again.id }]);
 });
+
+test('what is allowed and expected is that of now, as a judgement finds it, and written only where it differs', async () => {
+  const read = async () => {
+    const { rows } = await database.pool.query<{
+      day: string;
+      allowed: string;
+      zh: string;
+      before: string;
+      version: string;
+    }>(
+      `select as_of::text as day, allowed, allowed_zh as zh, year_on_year_zh as before, xmin::text as version
+         from target_outlooks where target_id = 19 and as_of between '2024-03-08' and '2024-03-12' order by as_of`,
+    );
+    return rows;
+  };
+  await history.drain();
+  const before = await read();
+  await writeDays('2024-03-10', '2024-03-11', 50);
+  await history.drain();
+  const after = await read();
+  expect(after.map(({ day }) => day)).toEqual(daysInRange('2024-03-08', '2024-03-13'));
+  for (const { day, allowed, zh, before: words } of after) {
+    const { judgement } = (await judgeTargets(database.pool, day, 19))[0]!;
+    if (judgement.allowed?.kind !== 'mean') throw new Error('not a mean');
+    expect({ allowed, zh }).toEqual({
+      allowed: judgement.allowed.remaining,
+      zh: judgement.allowed.words.zh,
+    });
+    expect(words).toBe(`不能比较：${judgement.yearOnYear!.reason!.zh}`);
+  }
+  const same = after.map(({ version }, index) => version === before[index]!.version);
+  expect(same).toEqual([true, true, false, false, false]);
+  // Said anew from the first day on, and everything is as it was.
+  await database.pool.query(`insert into verdict_marks (scope, from_day) values ('all', '2024-03-01')`);
+  await history.drain();
+  expect(await read()).toEqual(after);
+});

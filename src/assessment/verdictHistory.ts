@@ -4,6 +4,7 @@ import type { Target } from '../domain/target.js';
 import type { Logger } from '../log.js';
 import { addAlertMarks } from '../store/alertMarks.js';
 import { inTransaction, type Pool, type PoolClient, type Queryable } from '../store/pool.js';
+import { saveOutlooks, type OutlookDay } from '../store/targetOutlooks.js';
 import { listAllVersions, type TargetVersion } from '../store/targets.js';
 import {
   findLastVerdictDay,
@@ -22,6 +23,7 @@ import {
 } from '../store/verdictMarks.js';
 import { loadStoredFacts } from './facts.js';
 import { judgeVersions, openRound, type JudgedTarget } from './judgeTargets.js';
+import { toOutlookDay } from './outlookDay.js';
 import { noticeTargetFigures } from './publishedTargets.js';
 
 const busyPauseMs = 200;
@@ -52,6 +54,11 @@ export function versionsInForce(all: readonly TargetVersion[], day: string): Tar
   return [...found.values()];
 }
 
+/** A verdict with what was found beside it. */
+export interface JudgedDay extends VerdictDay {
+  readonly outlook: OutlookDay;
+}
+
 /**
  * Judges targets as of each day of a stretch, loading what they rest on once. Between two days it lets other work of the
  * process through, and waits for `pause`.
@@ -61,24 +68,24 @@ export async function judgeStretch(
   stretch: Stretch,
   signal?: AbortSignal,
   pause: () => Promise<void> = () => setImmediate(),
-): Promise<VerdictDay[]> {
+): Promise<JudgedDay[]> {
   const days = daysInRange(stretch.from, addDays(stretch.to, 1));
   const versions = new Map<string, readonly TargetVersion[]>(
     days.map((day) => [day, stretch.targetsOf(day)]),
   );
   const facts = await loadStoredFacts(db);
   const round = await openRound(facts, [...new Set([...versions.values()].flat())], stretch.to);
-  const said: VerdictDay[] = [];
+  const said: JudgedDay[] = [];
   for (const day of days) {
     const judged = await judgeVersions(round, versions.get(day)!, day);
-    said.push(...judged.map((one) => toVerdictDay(one, day)));
+    said.push(...judged.map((one) => toJudgedDay(one, day)));
     await pause();
     if (signal?.aborted === true) throw new HistoryStopped();
   }
   return said;
 }
 
-function toVerdictDay({ target, version, judgement }: JudgedTarget, asOf: string): VerdictDay {
+function toJudgedDay({ target, version, judgement }: JudgedTarget, asOf: string): JudgedDay {
   const { verdict, value, valueUnrounded, distance, used, missing, reason } = judgement;
   return {
     targetId: target.id,
@@ -92,7 +99,24 @@ function toVerdictDay({ target, version, judgement }: JudgedTarget, asOf: string
     missing,
     reasonZh: reason.zh,
     reasonEn: reason.en,
+    outlook: toOutlookDay(target, asOf, judgement),
   };
+}
+
+/** Records verdicts, and beside them what is allowed, expected and was a year before in place of what was found before. */
+export async function recordDays(
+  client: PoolClient,
+  news: readonly JudgedDay[],
+  judged: readonly JudgedDay[],
+): Promise<void> {
+  await insertVerdicts(
+    client,
+    news.map(({ outlook, ...day }) => (void outlook, day)),
+  );
+  await saveOutlooks(
+    client,
+    judged.map(({ outlook }) => outlook),
+  );
 }
 
 /** The words of a reason may become better without anything else being said. */
@@ -193,7 +217,7 @@ async function recordMarked(
     const before = known.get(`${one.targetId} ${one.asOf}`);
     return before === undefined || !saysTheSame(before, one);
   });
-  await insertVerdicts(client, news);
+  await recordDays(client, news, said);
   await addAlertMarks(client, marksOf(news));
   await noticeTargetFigures(client, news);
   return news.length;

@@ -40,6 +40,9 @@ afterAll(async () => {
   await demo.drop();
 });
 
+/** A range of a board as its panels have it: those on the axis of the data look back. */
+const nowRange: Range = { from: new Date(Date.now() - 365 * 86_400_000), to: new Date() };
+
 /** The first value of every variable that has no "all", as Grafana chooses it; nothing gives an empty text. */
 async function firstChoices(database: TestDatabase, board: Dashboard): Promise<Choices> {
   const choices: Record<string, string[]> = {};
@@ -51,10 +54,27 @@ async function firstChoices(database: TestDatabase, board: Dashboard): Promise<C
   return choices;
 }
 
+/** The results of a panel's queries, each with the columns of all of them. */
+async function runPanel(database: TestDatabase, board: Dashboard, panel: Panel) {
+  const first = await firstChoices(database, board);
+  const results = [];
+  for (const target of targetsOf(panel)) {
+    const sql = expandSql(target.rawSql, rangeOf(board), variablesOf(board), first);
+    results.push([target, await runAsReader(database, sql)] as const);
+  }
+  const columns = results.flatMap(([, { fields }]) => fields.map(({ name }) => name));
+  return results.map(([target, result]) => [target, result, columns] as const);
+}
+
 const numeric = new Set([20, 21, 23, 700, 701, 1700]);
 const timestamptz = 1184;
 
-function checkResult(panel: Panel, target: SqlTarget, result: pg.QueryResult<Record<string, unknown>>): void {
+function checkResult(
+  panel: Panel,
+  target: SqlTarget,
+  result: pg.QueryResult<Record<string, unknown>>,
+  columns: readonly string[],
+): void {
   const names = result.fields.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   const bound = Number(/ limit (\d+)$/.exec(target.rawSql)?.[1] ?? 1);
@@ -69,7 +89,7 @@ function checkResult(panel: Panel, target: SqlTarget, result: pg.QueryResult<Rec
     for (const { dataTypeID } of values) expect(numeric).toContain(dataTypeID);
     return;
   }
-  for (const { matcher } of panel.fieldConfig!.overrides) expect(names).toContain(matcher.options);
+  for (const { matcher } of panel.fieldConfig!.overrides) expect(columns).toContain(matcher.options);
   // Whole numbers of tables are int8; texts are texts: nothing is rounded by Grafana.
   for (const { name, dataTypeID } of result.fields) {
     const override = panel.fieldConfig!.overrides.find(({ matcher }) => matcher.options === name);
@@ -84,19 +104,16 @@ describe.each(boards)('%s', (_, board) => {
   const variables = variablesOf(board);
 
   test.each(panels)('%s works with data, and shows some', async (title, panel) => {
-    const first = await firstChoices(demo, board);
-    for (const target of targetsOf(panel)) {
-      const result = await runAsReader(demo, expandSql(target.rawSql, rangeOf(board), variables, first));
-      checkResult(panel, target, result);
+    for (const [target, result, columns] of await runPanel(demo, board, panel)) {
+      checkResult(panel, target, result, columns);
       expect([title, result.rows.length > 0]).toEqual([title, true]);
     }
   });
 
   test.each(panels)('%s works in an empty database', async (__, panel) => {
-    const first = await firstChoices(empty, board);
-    for (const target of targetsOf(panel)) {
-      const result = await runAsReader(empty, expandSql(target.rawSql, rangeOf(board), variables, first));
-      if (target.format === 'time_series' || result.rows.length > 0) checkResult(panel, target, result);
+    for (const [target, result, columns] of await runPanel(empty, board, panel)) {
+      if (target.format === 'time_series' || result.rows.length > 0)
+        checkResult(panel, target, result, columns);
       if (panel.type === 'stat')
         for (const row of result.rows)
           for (const [name, value] of Object.entries(row))
@@ -113,20 +130,39 @@ describe.each(boards)('%s', (_, board) => {
       }
   });
 
+  test.each(panels)('%s works for one value of each variable', async (_title, panel) => {
+    const first = await firstChoices(demo, board);
+    const choices: Record<string, readonly string[] | 'all'> = { ...first };
+    for (const { name, query, includeAll } of variables) {
+      if (includeAll !== true) continue;
+      const { rows } = await runAsReader(demo, query as string);
+      choices[name] = [rows.at(-1)!['__value'] as string];
+    }
+    for (const target of targetsOf(panel)) {
+      const all = await runAsReader(demo, expandSql(target.rawSql, rangeOf(board), variables, first));
+      const one = await runAsReader(demo, expandSql(target.rawSql, rangeOf(board), variables, choices));
+      expect(one.rows.length).toBeLessThanOrEqual(all.rows.length);
+    }
+  });
+
   test('variables and marks', async () => {
-    for (const { name, query } of variables) {
+    const name = (database: TestDatabase) => (database === demo ? 'demonstration' : 'empty');
+    for (const { name: variable, query } of variables) {
       const { rows, fields } = await runAsReader(demo, query as string);
       expect(fields.map((field) => field.name)).toEqual(['__text', '__value']);
-      expect([name, rows.length > 0, rows.length <= 1000]).toEqual([name, true, true]);
+      expect([variable, rows.length > 0, rows.length <= 1000]).toEqual([variable, true, true]);
       expect(new Set(rows.map((row) => row['__value'])).size).toBe(rows.length);
       await runAsReader(empty, query as string);
     }
     for (const { target } of board.annotations!.list!) {
       if (target === undefined) continue;
       for (const database of [demo, empty]) {
-        const sql = expandSql((target as unknown as SqlTarget).rawSql, rangeOf(board));
-        const { fields } = await runAsReader(database, sql);
+        // Marks are asked for in the range of the board, which is that of the clock.
+        const first = await firstChoices(database, board);
+        const sql = expandSql((target as unknown as SqlTarget).rawSql, nowRange, variables, first);
+        const { fields, rows } = await runAsReader(database, sql);
         expect(fields.map(({ name }) => name)).toEqual(['time', 'timeend', 'text', 'tags']);
+        expect([name(database), rows.length > 0]).toEqual([name(database), database === demo]);
       }
     }
   });

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { boardUids } from './boards/common.js';
-import { allBoards, printBoard } from './boards.js';
+import { allBoards, printBoard, provisioned } from './boards.js';
 import { dataSource, folder, type SqlTarget } from './dataSource.js';
+import { healthRules } from './healthRules.js';
+import { playlist } from './playlist.js';
 
 const boards = Object.entries(allBoards());
 const directory = new URL('../../dashboards/', import.meta.url);
@@ -16,6 +18,7 @@ describe('files', () => {
         .sort(),
     ).toEqual(boards.map(([name]) => name));
     for (const [name, board] of boards) expect(fileOf(name)).toBe(printBoard(board));
+    for (const [name, text] of Object.entries(provisioned())) expect(fileOf(name)).toBe(text);
   });
 
   test('uids and titles of boards are unique and short, and every link between boards leads to one', () => {
@@ -36,6 +39,21 @@ describe('files', () => {
     expect(provider).toContain(`folder: ${folder.title}\n`);
     expect(provider).toContain(boards[0]![0]);
   });
+});
+
+test('alerts of Grafana are about the service alone, and lead to the panel that shows them', () => {
+  const text = provisioned()['provisioning/alerting/cei.yaml']!;
+  const quality = boards.find(([, { uid }]) => uid === boardUids.quality)![1];
+  const [panelId] = new Set([...text.matchAll(/panelId: (\d+)/g)].map(([, id]) => Number(id)));
+  expect(quality.panels!.find(({ id }) => id === panelId)!.title).toBe('服务健康');
+  expect(text.match(/ from board\.\w+/g)).toEqual(healthRules.map(() => ' from board.health'));
+  expect(text).not.toContain('$');
+  expect(text.match(/uid: cei-[\w-]+$/gm)).toHaveLength(healthRules.length);
+});
+
+test('the playlist shows boards that there are', () => {
+  const uids = boards.map(([, { uid }]) => uid);
+  for (const { value } of playlist.spec.items) expect(uids).toContain(value);
 });
 
 describe.each(boards)('%s', (_, board) => {

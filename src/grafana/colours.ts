@@ -16,6 +16,24 @@ export const noDataMappings: readonly ValueMapping[] = [
   },
 ];
 
+/**
+ * Where nothing may well be. An override's mappings come before the default ones and do not take their place: an empty
+ * list would leave what is missing as it is elsewhere.
+ */
+export function missingAs(text: string): { readonly noValue: string; readonly mappings: ValueMapping[] } {
+  const missing = (match: SpecialValueMatch, index: number): ValueMapping => ({
+    type: MappingType.SpecialValue,
+    options: { match, result: { text, color: 'text', index } },
+  });
+  return {
+    noValue: text,
+    mappings: [missing(SpecialValueMatch.NullAndNan, 102), missing(SpecialValueMatch.Empty, 103)],
+  };
+}
+
+/** What the service has not worked out for this day yet; the views write it. */
+export const notComputed = '尚未计算';
+
 /** Colours of texts, each beside its text. Anything else that is missing is grey. */
 export function colourTexts(colours: Readonly<Record<string, string>>): ValueMapping[] {
   return [
@@ -55,6 +73,36 @@ export const verdictGroups: Readonly<Record<string, string>> = {
   未达标: 'red',
   无结论: 'gray',
 };
+
+/** Severities of alerts by their Chinese names. */
+export const severityMappings: readonly ValueMapping[] = colourTexts({
+  提示: 'blue',
+  警告: 'orange',
+  严重: 'red',
+});
+
+/** How alerts, and single times of firing, stand. */
+export const alertStateMappings: readonly ValueMapping[] = colourTexts({
+  报警中: 'red',
+  没有数据: 'gray',
+  无法判断: 'gray',
+  未结束: 'red',
+  已结束: 'green',
+  有效: 'text',
+  数据更正后撤回: 'gray',
+});
+
+/** What became of a message or of an attempt to send it. */
+export const outcomeMappings: readonly ValueMapping[] = colourTexts({
+  待发: 'blue',
+  发送中: 'blue',
+  已送达: 'green',
+  静默时段暂存: 'gray',
+  '未成，将重试': 'orange',
+  '中断，不知结果': 'orange',
+  被拒绝: 'red',
+  未能送达: 'red',
+});
 
 /** Categories of the AQI in the colours of HJ 633, table 2. */
 export const categoryColours: Readonly<Record<string, string>> = {

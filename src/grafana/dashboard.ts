@@ -21,6 +21,8 @@ export interface Placed {
   readonly panel: Panel;
   readonly w: number;
   readonly h: number;
+  /** The axis is that of the data, or, for what the service itself did, that of the clock. */
+  readonly axis: 'data' | 'clock';
 }
 
 /** One board: what differs between them. */
@@ -35,8 +37,29 @@ export interface Board {
 }
 
 /** A panel of a size. */
-export function place(panel: Panel, w: number, h: number): Placed {
-  return { panel, w, h };
+export function place(panel: Panel, w: number, h: number, axis: Placed['axis'] = 'data'): Placed {
+  return { panel, w, h, axis };
+}
+
+/**
+ * How far the data lie back: the demonstration ends in the past, and there is nothing to be seen up to now. Panels on the
+ * axis of the data look back by as many days; with other data by none. Hidden: `standing` says it.
+ */
+const lookBack: VariableModel = {
+  ...oneOf(
+    'back',
+    '回看',
+    `select back_days || 'd' as __text, back_days || 'd' as __value from board.service`,
+  ),
+  hide: VariableHide.hideVariable,
+};
+
+/** The same in SQL, for marks: they are asked for in the range of the board, which panels shift for themselves. */
+export const lookedBack = '${back:sqlstring}::interval';
+
+/** A range that moves with the clock. */
+function isRelative({ time }: Board): boolean {
+  return time.from.startsWith('now');
 }
 
 /** A board as Grafana stores it: panels from left to right, a new row where the width is used up. */
@@ -54,20 +77,26 @@ export function toDashboard(board: Board): Dashboard {
     graphTooltip: DashboardCursorSync.Crosshair,
     time: { ...board.time },
     links: [boardLinks],
-    templating: { list: [...(board.variables ?? [])] },
+    templating: { list: [...(isRelative(board) ? [lookBack] : []), ...(board.variables ?? [])] },
     annotations: { list: [ownAnnotations, ...(board.annotations ?? [])] },
-    panels: layOut(board.panels),
+    panels: layOut(board.panels, isRelative(board)),
   };
 }
 
-function layOut(placed: readonly Placed[]): Panel[] {
+function layOut(placed: readonly Placed[], relative: boolean): Panel[] {
   let [x, y, rowHeight] = [0, 0, 0];
-  return placed.map(({ panel, w, h }, index) => {
+  return placed.map(({ panel, w, h, axis }, index) => {
     if (x + w > gridWidth) [x, y, rowHeight] = [0, y + rowHeight, 0];
     const gridPos = { h, w, x, y };
     x += w;
     rowHeight = Math.max(rowHeight, h);
-    return { id: index + 1, ...panel, gridPos };
+    const shifted = relative && axis === 'data' && JSON.stringify(panel).includes('$__time');
+    return {
+      id: index + 1,
+      ...panel,
+      gridPos,
+      ...(shifted ? { timeShift: '$back', hideTimeOverride: true } : {}),
+    };
   });
 }
 

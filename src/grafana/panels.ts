@@ -24,7 +24,7 @@ import type { Options as StateTimelineOptions } from '@grafana/schema/dist/esm/r
 import type { Options as TableOptions } from '@grafana/schema/dist/esm/raw/composable/table/panelcfg/x/TablePanelCfg_types.gen';
 import type { Options as TimeSeriesOptions } from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen';
 import { noData, noDataMappings } from './colours.js';
-import { dataSource, sqlTarget } from './dataSource.js';
+import { dataSource, sqlTarget, type SqlTarget } from './dataSource.js';
 
 /** What every panel says of itself. `description`: what it shows, by which standard, in which ledger. */
 export interface PanelText {
@@ -61,12 +61,13 @@ function panel<T>(
   rawSql: string,
   options: T,
   fieldConfig: FieldConfigSource,
+  more: readonly SqlTarget[] = [],
 ): Panel {
   return {
     type,
     ...text,
     datasource: dataSource,
-    targets: [sqlTarget(format, rawSql)],
+    targets: [sqlTarget(format, rawSql), ...more],
     fieldConfig,
     options: options as Record<string, unknown>,
     transformations: [],
@@ -92,27 +93,31 @@ export function textStat(
     readonly background?: boolean;
     readonly unit?: string;
     readonly decimals?: number;
+    /** A query of one number over time, drawn behind its last value. */
+    readonly trend?: string;
   } = {},
 ): Panel {
   const options: StatOptions = {
-    reduceOptions: { calcs: ['lastNotNull'], fields: '/.*/', values: false },
+    reduceOptions: { calcs: ['lastNotNull'], fields: '/^(?!time$)/i', values: false },
     orientation: look.orientation ?? VizOrientation.Horizontal,
     colorMode: look.background === true ? BigValueColorMode.Background : BigValueColorMode.Value,
-    graphMode: BigValueGraphMode.None,
+    graphMode: look.trend === undefined ? BigValueGraphMode.None : BigValueGraphMode.Area,
     justifyMode: BigValueJustifyMode.Auto,
     textMode: BigValueTextMode.ValueAndName,
     wideLayout: true,
     showPercentChange: false,
     percentChangeColorMode: PercentChangeColorMode.Standard,
   };
-  return panel('stat', text, 'table', rawSql, options, {
+  const fieldConfig: FieldConfigSource = {
     defaults: fieldDefaults({
       unit: look.unit ?? asText,
       ...(look.decimals === undefined ? {} : { decimals: look.decimals }),
       ...(look.links === undefined ? {} : { links: [...look.links] }),
     }),
     overrides: [...(look.overrides ?? [])],
-  });
+  };
+  const more = look.trend === undefined ? [] : [sqlTarget('time_series', look.trend, 'B')];
+  return panel('stat', text, 'table', rawSql, options, fieldConfig, more);
 }
 
 /** A table of texts and whole numbers. */

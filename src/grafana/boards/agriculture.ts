@@ -1,5 +1,5 @@
 import { type Panel } from '@grafana/schema';
-import { verdictMappings } from '../colours.js';
+import { missingAs, verdictMappings } from '../colours.js';
 import { manyOf, place, toDashboard } from '../dashboard.js';
 import { colouredColumn, lines, onColumn, table, targetLine, wide } from '../panels.js';
 import { boardUids, headlineTargets, standing, targetTile } from './common.js';
@@ -26,8 +26,8 @@ export function agricultureBoard() {
       place(standing(), 24, 3),
       ...headlineTargets
         .filter(({ board }) => board === boardUids.agriculture)
-        .map((target) => place(targetTile(target), 6, 9)),
-      place(targetsOfAreas(), 18, 9),
+        .map((target) => place(targetTile(target), 6, 10)),
+      place(targetsOfAreas(), 18, 10),
       place(strawOverTime(), 12, 10),
       place(strawReports(), 12, 10),
       place(reportedRates(), 24, 12),
@@ -77,7 +77,7 @@ function strawReports(): Panel {
        from board.period_reports r join board.sites s on s.site_id = r.site_id
       where r.${straw} and (s.kind = 'county' or s.site_code in (\${town:sqlstring})) and $__timeFilter(time)
       order by r.time desc, s.kind, r.site limit 500`,
-    ['分子', '分母', '佐证'].map((name) => onColumn(name, { noValue: '—', mappings: [] })),
+    ['分子', '分母', '佐证'].map((name) => onColumn(name, { ...missingAs('—') })),
   );
 }
 
@@ -92,6 +92,6 @@ function reportedRates(): Panel {
             numerator as "分子", denominator as "分母", evidence as "佐证", office_zh as "报送单位"
        from board.period_reports where ${areas} and not ${straw} and $__timeFilter(time)
       order by indicator_zh, time desc limit 1000`,
-    ['分子', '分母', '佐证'].map((name) => onColumn(name, { noValue: '—', mappings: [] })),
+    ['分子', '分母', '佐证'].map((name) => onColumn(name, { ...missingAs('—') })),
   );
 }

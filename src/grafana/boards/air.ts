@@ -1,7 +1,7 @@
 import { type Panel } from '@grafana/schema';
 import { categoryColours, colourTexts, levelMappings } from '../colours.js';
-import { annotation, manyOf, place, toDashboard } from '../dashboard.js';
-import { colouredColumn, lines, numberColumn, states, table, targetLine, wide } from '../panels.js';
+import { annotation, lookedBack, manyOf, place, toDashboard } from '../dashboard.js';
+import { colouredColumn, lines, numberColumn, onColumn, states, table, targetLine, wide } from '../panels.js';
 import { boardUids, headlineTargets, standing, targetTile } from './common.js';
 
 /** Grafana's unit of µg/m³; its id has the Greek μ (U+03BC). */
@@ -29,19 +29,21 @@ export function airBoard() {
         '沙尘过程',
         'orange',
         `select starts_at as time, ends_at as timeend, document as text, '沙尘' as tags from board.dust_periods
-          where starts_at <= $__timeTo() and ends_at >= $__timeFrom() order by starts_at limit 500`,
+          where starts_at <= $__timeTo()::timestamptz - ${lookedBack}
+            and ends_at >= $__timeFrom()::timestamptz - ${lookedBack} order by starts_at limit 500`,
       ),
     ],
     panels: [
       place(standing(), 24, 3),
-      ...airTargets.map((target) => place(targetTile(target), 8, 7)),
+      ...airTargets.map((target) => place(targetTile(target), 8, 9)),
       place(calendar(), 24, 5),
       place(cumulativeMean(19, 'PM2.5', 'µg/m³'), 12, 8),
       place(cumulativeMean(20, 'PM10', 'µg/m³'), 12, 8),
       place(dailyMeans('pm25', 'PM2.5', 19), 12, 8),
       place(dailyMeans('pm10', 'PM10', 20), 12, 8),
-      place(dailyAqi(), 12, 8),
-      place(goodShare(), 12, 8),
+      place(dailyAqi(), 8, 8),
+      place(goodShare(), 8, 8),
+      place(goodDayBudget(), 8, 8),
       place(categories(), 8, 8),
       place(primaryPollutants(), 8, 8),
       place(dustPeriods(), 8, 8),
@@ -71,12 +73,26 @@ function cumulativeMean(targetId: number, name: string, unit: string): Panel {
     {
       title: `${name} 累计均值与目标`,
       description:
-        `第 ${targetId} 号指标截至每一天的年均值（按目标精度修约，含沙尘口径，HJ 663）与当时的目标，${unit}。` +
-        '照判定历史，每年 1 月 1 日重新累计；没有数据的日子断开。',
+        `第 ${targetId} 号指标截至每一天的年均值（按目标精度修约，含沙尘口径，HJ 663）与当时的目标、上年同期值，${unit}。` +
+        '剩余控制浓度：余下的日子平均不超过它才能达标；预计期末是按往年同期推算的中位数和区间，估算，不是判定。' +
+        '照判定历史，每年 1 月 1 日重新累计；没有数据或尚未计算的日子断开。',
     },
-    `select time, value_number as "累计均值", limit_number as "目标" from board.verdict_days
-      where target_id = ${targetId} and $__timeFilter(time) order by time limit 5000`,
-    { unit: microgram, decimals: 1, overrides: [targetLine('目标')] },
+    `select v.time, v.value_number as "累计均值", v.limit_number as "目标", o.allowed_number as "剩余控制浓度",
+            o.projection_number as "预计期末", o.projection_low_number as "预计下端", o.projection_high_number as "预计上端",
+            o.before_number as "上年同期"
+       from (select * from board.verdict_days where target_id = ${targetId} and $__timeFilter(time)) v
+       left join board.outlook_days o on o.target_id = ${targetId} and o.as_of = v.as_of order by v.time limit 5000`,
+    {
+      unit: microgram,
+      decimals: 1,
+      overrides: [
+        targetLine('目标'),
+        onColumn('剩余控制浓度', { 'custom.lineWidth': 2 }),
+        ...['预计下端', '预计上端'].map((end) =>
+          onColumn(end, { 'custom.lineStyle': { fill: 'dot', dash: [2, 6] } }),
+        ),
+      ],
+    },
   );
 }
 
@@ -116,6 +132,20 @@ function goodShare(): Panel {
     `select time, value_number as "优良天数比率", limit_number as "目标" from board.verdict_days
       where target_id = 21 and $__timeFilter(time) order by time limit 5000`,
     { unit: 'percent', decimals: 1, overrides: [targetLine('目标')] },
+  );
+}
+
+function goodDayBudget(): Panel {
+  return lines(
+    {
+      title: '优良天数余额',
+      description:
+        '第 21 号指标截至每一天全年还可超标几天（负为已超出）、缺测的日子不再补报时的同一个数，以及已超标的天数；' +
+        'HJ 633、HJ 663，含沙尘口径，照服务所算，尚未计算的日子断开。',
+    },
+    `select time, allowed_number as "还可超标", allowed_if_missing_stay_number as "缺测不再补报时", allowed_so_far as "已超标"
+       from board.outlook_days where target_id = 21 and $__timeFilter(time) order by time limit 5000`,
+    { unit: 'suffix:天', decimals: 0 },
   );
 }
 

@@ -1,5 +1,5 @@
 import { FieldColorModeId, VizOrientation, type Panel } from '@grafana/schema';
-import { colourTexts, noDataMappings, verdictGroups, verdictMappings } from '../colours.js';
+import { missingAs, noDataMappings, severityMappings, verdictGroups, verdictMappings } from '../colours.js';
 import { place, toDashboard } from '../dashboard.js';
 import { colouredColumn, numberColumn, onColumn, table, textStat, wide } from '../panels.js';
 import { boardUids, headlineTargets, linkTo, standing, targetTile } from './common.js';
@@ -10,16 +10,16 @@ export function overviewBoard() {
     uid: boardUids.overview,
     title: '领导总览',
     description: '一屏看全：各类结论的指标数、六项重点指标、需要关注的指标、告警和数据新旧',
-    time: { from: 'now-24h', to: 'now' },
+    time: { from: 'now-1y', to: 'now' },
     panels: [
       place(countsByVerdict(), 12, 4),
       place(standing(), 12, 4),
       ...headlineTargets.map((target) =>
-        place(targetTile(target, linkTo(target.board, `看${target.title}`)), 4, 8),
+        place(targetTile(target, linkTo(target.board, `看${target.title}`)), 4, 11),
       ),
-      place(needsAttention(), 14, 9),
-      place(freshness(), 10, 5),
-      place(firingAlerts(), 10, 4),
+      place(needsAttention(), 10, 9),
+      place(firingAlerts(), 8, 9),
+      place(freshness(), 6, 9),
     ],
   });
 }
@@ -83,12 +83,19 @@ function firingAlerts(): Panel {
   return table(
     {
       title: '正在告警',
-      description: '现在处于告警中的告警：级别、规则、责任单位、触发时刻（数据的时间）。',
+      description:
+        '正在报警的告警，没有数据、无法判断而尚未恢复的也在内：级别、规则、是否有人确认、责任单位、触发时刻（数据的时间）。' +
+        '点告警的名称看告警看板。',
     },
-    `select severity_zh as "级别", rule_zh as "告警", offices_zh as "责任单位",
+    `select severity_zh as "级别", rule_zh as "告警", site_zh as "点位",
+            case when acknowledged_at is null then '无人确认' else '已确认' end as "确认", offices_zh as "责任单位",
             to_char(firing_since at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as "触发"
-       from board.alerts where status = 'firing'
+       from board.alerts where firing
       order by case severity when 'critical' then 1 when 'warning' then 2 else 3 end, firing_since limit 50`,
-    [colouredColumn('级别', colourTexts({ 提示: 'blue', 警告: 'orange', 严重: 'red' }), 70)],
+    [
+      colouredColumn('级别', severityMappings, 70),
+      onColumn('告警', { links: [linkTo(boardUids.alerts, '看告警')] }),
+      onColumn('点位', { ...missingAs('—') }),
+    ],
   );
 }

@@ -1,10 +1,13 @@
 import { type Panel } from '@grafana/schema';
-import { colourTexts } from '../colours.js';
+import { colourTexts, missingAs } from '../colours.js';
 import { manyOf, place, toDashboard } from '../dashboard.js';
 import { colouredColumn, lines, numberColumn, onColumn, table, targetLine, wide } from '../panels.js';
 import { boardUids, standing } from './common.js';
 
 const validity = 'GB 3095 表 4：日均值要 20 小时，月均值要 27 天（二月 25 天），年均值要 324 天';
+
+/** The panel that Grafana's own alerts lead to. */
+export const healthTitle = '服务健康';
 
 /** 数据质量: completeness, freshness, uploads, flags, differences, corrections, the service's own standing. */
 export function qualityBoard() {
@@ -26,12 +29,13 @@ export function qualityBoard() {
       place(hoursOfDays(), 16, 9),
       place(yearDays(), 8, 9),
       place(latest(), 12, 10),
-      place(uploads(), 12, 10),
+      place(uploads(), 12, 10, 'clock'),
       place(flags(), 8, 9),
       place(differences(), 16, 9),
       place(corrections(), 24, 7),
+      place(health(), 24, 8),
       place(jobs(), 12, 7),
-      place(messages(), 12, 7),
+      place(messages(), 12, 7, 'clock'),
     ],
   });
 }
@@ -116,7 +120,7 @@ function flags(): Panel {
           低于检出限: 'text',
         }),
       ),
-      onColumn('规则', { noValue: '—', mappings: [] }),
+      onColumn('规则', { ...missingAs('—') }),
       numberColumn('个数', 'none', 0, 80),
     ],
   );
@@ -131,7 +135,7 @@ function differences(): Panel {
     `select to_char(time at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as "时间", site as "点位",
             indicator_zh as "项目", published as "公布", computed as "计算", rule as "标准", cause as "原因"
        from board.published_differences where $__timeFilter(time) order by time desc, site limit 200`,
-    [onColumn('原因', { noValue: '—', mappings: [] })],
+    [onColumn('原因', { ...missingAs('—') })],
   );
 }
 
@@ -146,6 +150,18 @@ function corrections(): Panel {
             new_value as "变更后", document as "文件", state_zh as "状态" from board.corrections
       order by time desc limit 200`,
     [colouredColumn('状态', colourTexts({ 待处理: 'orange', 已处理: 'green' }), 80)],
+  );
+}
+
+function health(): Panel {
+  return table(
+    {
+      title: healthTitle,
+      description:
+        '服务自身的健康状况，一项一行：这些由 Grafana 自己的告警规则看着（见 dashboards/provisioning/alerting），环境数据的告警由服务负责。',
+    },
+    'select item_zh as "项目", value::bigint as "数值", unit_zh as "单位", about_zh as "说明" from board.health limit 20',
+    [numberColumn('数值', 'none', 0, 100), wide('单位', 70), wide('项目', 180)],
   );
 }
 

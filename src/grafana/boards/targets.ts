@@ -1,8 +1,8 @@
 import { type Panel } from '@grafana/schema';
-import { verdictMappings } from '../colours.js';
+import { missingAs, verdictMappings } from '../colours.js';
 import { manyOf, oneOf, place, toDashboard } from '../dashboard.js';
 import { colouredColumn, lines, numberColumn, onColumn, table, targetLine, wide } from '../panels.js';
-import { boardUids, standing } from './common.js';
+import { boardUids, outlookMappings, standing } from './common.js';
 
 const chosen = `plan_id in (\${plan:sqlstring}) and area_zh in (\${area:sqlstring})
   and coalesce(verdict_group_zh, '无结论') in (\${verdict:sqlstring})
@@ -62,20 +62,25 @@ function ledger(): Panel {
       title: '台账',
       description:
         '每个指标一行，数值、余量和结论取最近一次记录的判定。现值按目标精度修约；余量正为守住，负为超出；口径只对大气指标有意义。' +
-        '领域是工作假定，与导出的台账一致。',
+        '领域是工作假定，与导出的台账一致。还可以、同比、预计（估算，不是判定）与判定同一天，照服务所算；— 为期满或没有。',
     },
     `select target_id as "编号", plan_document as "方案", clause as "条款", area_zh as "领域", target as "指标",
             scope_zh as "范围", limit_zh as "目标", value_zh as "现值", distance_zh as "余量", verdict_zh as "结论",
-            to_char(since, 'YYYY-MM-DD') as "自", ledger_zh as "口径", used as "采用", missing as "缺",
+            to_char(since, 'YYYY-MM-DD') as "自", allowed_zh as "还可以", year_on_year_zh as "同比",
+            projection_zh as "预计", certain_since_zh as "成定局自", ledger_zh as "口径", used as "采用", missing as "缺",
             to_char(due, 'YYYY-MM-DD') as "期限", offices_zh as "责任单位"
-       from board.targets where ${chosen} order by target_id limit 500`,
+       from board.targets join (
+         select target_id, allowed_zh, year_on_year_zh, projection_zh, certain_since_zh from board.target_outlooks) as o
+         using (target_id)
+      where ${chosen} order by target_id limit 500`,
     [
       numberColumn('编号', 'none', 0, 60),
       colouredColumn('结论', verdictMappings, 110),
       numberColumn('采用', 'none', 0, 70),
       numberColumn('缺', 'none', 0, 60),
       wide('指标', 220),
-      onColumn('口径', { noValue: '—', mappings: [], 'custom.width': 90 }),
+      ...['还可以', '同比', '预计', '成定局自'].map((name) => colouredColumn(name, outlookMappings)),
+      onColumn('口径', { ...missingAs('—'), 'custom.width': 90 }),
     ],
   );
 }
@@ -119,7 +124,7 @@ function evidence(): Panel {
     [
       onColumn('方案原文', { 'custom.wrapText': true }),
       onColumn('理由', { 'custom.wrapText': true }),
-      onColumn('工作假定', { 'custom.wrapText': true, noValue: '—', mappings: [] }),
+      onColumn('工作假定', { 'custom.wrapText': true, ...missingAs('—') }),
     ],
   );
 }

@@ -1,11 +1,11 @@
 import { type Panel } from '@grafana/schema';
-import { gradeMappings, gradeTextMappings, noFlowCode } from '../colours.js';
+import { gradeMappings, gradeTextMappings, missingAs, noFlowCode } from '../colours.js';
 import { manyOf, oneOf, place, toDashboard } from '../dashboard.js';
 import { colouredColumn, lines, numberColumn, onColumn, states, table } from '../panels.js';
 import { boardUids, headlineTargets, standing, targetTile } from './common.js';
 
 const standard = 'GB 3838、环办〔2011〕22 号；地下水按 GB/T 14848';
-const drinkingTile = { id: 36, title: '县级饮用水水源', standard };
+const drinkingTile = { id: 36, decimals: 0, title: '县级饮用水水源', standard };
 const waterTiles = [...headlineTargets.filter(({ board }) => board === boardUids.water), drinkingTile];
 const sections = `kind in ('river-section', 'lake-section')`;
 const sources = `kind like 'drinking-water-%'`;
@@ -32,7 +32,7 @@ export function waterBoard() {
     ],
     panels: [
       place(standing(), 24, 3),
-      ...waterTiles.map((target) => place(targetTile(target), 8, 7)),
+      ...waterTiles.map((target) => place(targetTile(target), 8, 9)),
       place(gradeMatrix('断面逐月类别', sections), 24, 12),
       place(gradeMatrix('饮用水水源逐月类别', sources), 24, 11),
       place(gradeCounts(), 8, 10),
@@ -84,9 +84,9 @@ function determiningItems(): Panel {
     [
       colouredColumn('类别', gradeTextMappings, 90),
       numberColumn('样品数', 'none', 0, 80),
-      onColumn('河湖', { noValue: '—', mappings: [] }),
-      onColumn('定类项目', { noValue: '—', mappings: [] }),
-      onColumn('超标项目', { noValue: '—', mappings: [] }),
+      onColumn('河湖', { ...missingAs('—') }),
+      onColumn('定类项目', { ...missingAs('—') }),
+      onColumn('超标项目', { ...missingAs('—') }),
     ],
   );
 }
@@ -113,6 +113,6 @@ function placeholders(): Panel {
     },
     `select site_code as "编码", site as "名称", kind_zh as "类型", water_body as "河湖" from board.sites
       where placeholder order by site_code limit 100`,
-    [onColumn('河湖', { noValue: '—', mappings: [] })],
+    [onColumn('河湖', { ...missingAs('—') })],
   );
 }
