@@ -11,6 +11,8 @@ const allowed = {
   assessment: ['domain', 'statistics', 'evaluation', 'store', 'log'],
   alerts: ['domain', 'evaluation', 'statistics'],
   alerting: ['domain', 'evaluation', 'statistics', 'assessment', 'alerts', 'store', 'log'],
+  // Beside the service, not part of it: copies whole databases.
+  backup: ['domain', 'store', 'embedded', 'log'],
   delivery: ['domain', 'store', 'log'],
   mirror: ['store', 'log'],
   notify: ['domain', 'log'],
@@ -27,6 +29,7 @@ const allowed = {
     'assessment',
     'demo',
     'embedded',
+    'backup',
     'config',
     'log',
     'app',

@@ -18,10 +18,10 @@ COPY --from=build /app/dist dist
 COPY migrations migrations
 COPY seeds seeds
 COPY src/http/static src/http/static
-RUN mkdir /data && chown node:node /data
+RUN mkdir /data /backups && chown node:node /data /backups
 USER node
 ENV HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
-VOLUME /data
+VOLUME /data /backups
 EXPOSE 8080
 HEALTHCHECK --interval=15s --timeout=5s --start-period=120s --retries=4 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/readyz').then(({ok})=>process.exit(ok?0:1),()=>process.exit(1))"]

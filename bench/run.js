@@ -12,6 +12,7 @@ const names = [
   'volume',
   'boards',
   'memory',
+  'compressed',
 ];
 const [name, ...rest] = process.argv.slice(2);
 if (name !== undefined && !names.includes(name)) {

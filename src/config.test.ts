@@ -6,6 +6,10 @@ describe('parseConfig', () => {
     expect(parseConfig({})).toMatchObject({ host: '127.0.0.1', port: 8080, databaseUrl: undefined });
   });
 
+  test('nothing that was stored is removed unless somebody asks for it', () => {
+    expect(parseConfig({}).timescale).toEqual({ compressAfterDays: 400, keepMinutesDays: 0 });
+  });
+
   test('a blank variable counts as unset', () => {
     expect(parseConfig({ PORT: ' ' }).port).toBe(8080);
   });
@@ -15,7 +19,9 @@ describe('parseConfig', () => {
     ['PORT', '70000', 'from 0 to 65535'],
     ['DATABASE_URL', 'mysql://x', 'postgresql://'],
     ['JUDGE_DATE', '2025-13-01', 'YYYY-MM-DD'],
+    ['TRUSTED_PROXIES', '127.0.0.1, proxy', 'addresses or networks'],
     ['LOG_LEVEL', 'loud', 'one of'],
+    ['TIMESCALE_KEEP_MINUTES_DAYS', '-1', 'a whole number'],
     ['MIRROR_URL', 'influx:8086', 'http://host'],
   ])('%s=%s is refused, naming the variable and what was expected', (name, value, expected) => {
     const parse = () => parseConfig({ [name]: value });

@@ -32,6 +32,18 @@ const schema = z.object({
     .string()
     .refine((text) => /^https?:\/\/[^/]/.test(text) && URL.canParse(text), 'https://host or http://host:8080')
     .optional(),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .pipe(
+      z.array(
+        z.union(
+          [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+          'addresses or networks, e.g. 127.0.0.1,10.1.0.0/16',
+        ),
+      ),
+    )
+    .optional(),
   MAX_UPLOAD_MB: integer(1, 4096).default(200),
   MAX_UPLOAD_ROWS: integer(1, 50_000_000).default(5_000_000),
   CEI_SECRET_KEY: z.string().regex(base64Of32, keyWords).optional(),
@@ -40,6 +52,8 @@ const schema = z.object({
     .transform((text) => text.split(',').map((key) => key.trim()))
     .pipe(z.array(z.string().regex(base64Of32, `${keyWords}; several with commas between`)))
     .optional(),
+  TIMESCALE_COMPRESS_AFTER_DAYS: integer(0, 36_500).default(400),
+  TIMESCALE_KEEP_MINUTES_DAYS: integer(0, 36_500).default(0),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'one of fatal, error, warn, info, debug, trace, silent',
@@ -82,12 +96,16 @@ export interface Config {
   readonly judgeDate: string | undefined;
   /** Where people reach the service, for links in messages; without it messages have none. */
   readonly publicUrl: string | undefined;
+  /** Addresses and networks of the reverse proxies that may say where a request came from. */
+  readonly trustedProxies: readonly string[];
   readonly maxUploadBytes: number;
   readonly maxUploadRows: number;
   /** Keys for the secrets of channels, base64: the one in force and former ones. */
   readonly secretKey: string | undefined;
   readonly formerSecretKeys: readonly string[];
   readonly logLevel: string;
+  /** On TimescaleDB: days after which readings are compressed, and minute values removed; 0 for never. */
+  readonly timescale: { readonly compressAfterDays: number; readonly keepMinutesDays: number };
   /** The InfluxDB to which readings are mirrored; `undefined`: none. */
   readonly mirror:
     | { readonly url: string; readonly token: string; readonly org: string; readonly bucket: string }
@@ -135,11 +153,16 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     embeddedHome: env.EMBEDDED_HOME === undefined ? undefined : resolve(env.EMBEDDED_HOME),
     judgeDate: env.JUDGE_DATE,
     publicUrl: env.PUBLIC_URL,
+    trustedProxies: env.TRUSTED_PROXIES ?? [],
     maxUploadBytes: env.MAX_UPLOAD_MB * 1024 * 1024,
     maxUploadRows: env.MAX_UPLOAD_ROWS,
     secretKey: env.CEI_SECRET_KEY,
     formerSecretKeys: env.CEI_FORMER_SECRET_KEYS ?? [],
     logLevel: env.LOG_LEVEL,
+    timescale: {
+      compressAfterDays: env.TIMESCALE_COMPRESS_AFTER_DAYS,
+      keepMinutesDays: env.TIMESCALE_KEEP_MINUTES_DAYS,
+    },
     mirror:
       env.MIRROR_URL === undefined
         ? undefined

@@ -10,6 +10,7 @@ import { migrate, type DatabaseEngine } from '../store/migrate.js';
 import { createPool, type Pool } from '../store/pool.js';
 import { loadSeeds } from '../store/seeder.js';
 import { readSeedFiles } from '../store/seedFiles.js';
+import { keepTimescalePolicies } from '../store/timescalePolicies.js';
 
 const watchMs = 2_000;
 
@@ -75,6 +76,7 @@ async function prepare(url: string, config: Config, logger: Logger, tell: (messa
   tell('正在更新数据库结构… / migrating');
   const engine = await migrate(url, logger);
   const pool = createPool(url, config.databasePoolSize, logger);
+  await keepTimescalePolicies(pool, config.timescale, engine.timescale, logger);
   const outcome = await loadSeeds(pool, await readSeedFiles());
   if (outcome.added + outcome.updated > 0) {
     tell(`基础数据：新增 ${outcome.added} 项，更新 ${outcome.updated} 项 / seeds loaded`);

@@ -13,6 +13,7 @@ import { findDemo, loadDemo } from '../demo/loadDemo.js';
 import { publishDemo } from '../demo/publishDemo.js';
 import { addDays, hourMs, instantOfDay } from '../domain/calendar.js';
 import { createApp } from '../http/app.js';
+import { trustOf } from '../http/clientAddress.js';
 import { createWriteHandler } from '../http/lineProtocol/writeHandler.js';
 import { createHttpMetrics } from '../http/metrics.js';
 import { addMirrorMetrics } from '../http/mirrorMetrics.js';
@@ -147,14 +148,17 @@ async function serve(
     stagingAlerts: () => stage.isRunning(),
   });
   if (mirror !== undefined) addMirrorMetrics(metrics.registry, () => mirrorFigures(mirror, new Date()));
+  const trustsProxy = trustOf(config.trustedProxies);
   const takesWrite = createWriteHandler({
     ingest,
     tokens: services.tokens,
     logger,
     metrics,
     checkReady: () => services.checkReady(),
+    trustsProxy,
   });
-  const app = createApp(services, { logger, maxUploadBytes: config.maxUploadBytes, metrics });
+  const { maxUploadBytes } = config;
+  const app = createApp(services, { logger, maxUploadBytes, metrics, trustProxy: trustsProxy });
   const server = createHttpServer(app, undefined, takesWrite);
   const answering = trackAnswers(server);
   const address = await listen(server, config);

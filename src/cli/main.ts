@@ -4,6 +4,8 @@ import { DomainError } from '../domain/domainError.js';
 import { formatMend, formatMessage } from '../domain/messages.js';
 import { createLogger } from '../log.js';
 import { flagOption, UsageError, type Command } from './command.js';
+import { archiveCommand, unarchiveCommand } from './commands/archive.js';
+import { backupCommand, restoreCommand } from './commands/backup.js';
 import { exportCommand } from './commands/exportReadings.js';
 import { importCommand } from './commands/importFiles.js';
 import { judgeCommand } from './commands/judge.js';
@@ -31,6 +33,10 @@ const commands: readonly Command[] = [
   tokenCommand,
   pushCommand,
   verifyCommand,
+  backupCommand,
+  restoreCommand,
+  archiveCommand,
+  unarchiveCommand,
 ];
 
 const print = (line: string) => process.stdout.write(`${line}\n`);

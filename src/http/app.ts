@@ -4,6 +4,7 @@ import { DomainError } from '../domain/domainError.js';
 import type { Logger } from '../log.js';
 import { registerAcknowledgePage } from './acknowledgePage.js';
 import { createAuthenticate } from './authentication.js';
+import type { TrustsAddress } from './clientAddress.js';
 import { createHttpMetrics, type HttpMetrics } from './metrics.js';
 import { registerPages, securityHeaders } from './pages.js';
 import { problemKindOf, sendProblem, toDomainError } from './problem.js';
@@ -17,7 +18,7 @@ export interface AppOptions {
   readonly logger: Logger;
   readonly maxUploadBytes: number;
   /** Express's `trust proxy`: which proxies may say where a request came from. Default: none. */
-  readonly trustProxy?: boolean | number | string | readonly string[];
+  readonly trustProxy?: boolean | number | string | readonly string[] | TrustsAddress;
   /** Where the metrics are kept; a registry of the caller may hold more. */
   readonly registry?: Registry;
   /** Metrics that exist already, shared with what stands in front of the app. */

@@ -20,6 +20,7 @@ import type { RowBatch } from './rowBatch.js';
  * does, in one statement for a few rows. Days are left to be marked by the caller.
  *
  * @param rows numbers of the rows in the batch
+ * @param within what `unpackStretch` said of the rows
  * @returns the numbers of those that were filled; the others are not stored, or known, or replace something
  */
 export async function fillRows(
@@ -27,11 +28,13 @@ export async function fillRows(
   batch: RowBatch,
   rows: readonly number[],
   writeId: number,
+  within: string,
 ): Promise<Set<number>> {
   const { table } = batch;
   const result = await client.query<[number, number]>({
-    name: `fill-${batch.family}`,
-    text: fillRowsSql(table),
+    // Conditions on times differ from one to the next.
+    ...(within === '' ? { name: `fill-${batch.family}` } : {}),
+    text: fillRowsSql(table, within),
     values: [
       String(writeId),
       arrayText(rows.map((row) => batch.tsAt(row) / 1000)),
@@ -43,7 +46,7 @@ export async function fillRows(
   return new Set(result.rows.map(([ts, siteId]) => batch.findRow(Math.round(ts), siteId)));
 }
 
-function fillRowsSql(table: KeyedTable): string {
+function fillRowsSql(table: KeyedTable, within: string): string {
   const columns = table.columns.map(quote);
   const given = table.columns.map(givenColumn);
   const arrays = columns.map((_, index) => `$${index + 4}::double precision[]`).join(', ');
@@ -53,12 +56,12 @@ function fillRowsSql(table: KeyedTable): string {
              ${columns.map((column, index) => `s.${column} as ${given[index]}`).join(', ')}
         from unnest($2::double precision[], $3::integer[], ${arrays}) as s (seconds, site_id, ${columns.join(', ')})
         join ${table.table} f on f.ts = to_timestamp(s.seconds) and f.site_id = s.site_id
-       where not ${anyColumn(table, differs('s', 'f'))} and ${anyColumn(table, adds('s', 'f'))}
+       where not ${anyColumn(table, differs('s', 'f'))} ${within} and ${anyColumn(table, adds('s', 'f'))}
        order by f.ts, f.site_id for update of f),
     dropped as (${dropReplacedOriginsSql(table, 'fills')}),
     kept as (${keepOriginsSql(table, 'fills')}),
     cleared as (${takeFlagsSql(table, 'fills', false)}),
     noted as (${noteClearedSql}),
-    updated as (${updateSql(table, 'fills')})
+    updated as (${updateSql(table, 'fills', within)})
     select extract(epoch from ts)::float8 * 1000, site_id from updated`;
 }

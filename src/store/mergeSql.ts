@@ -202,15 +202,19 @@ function insertSql(table: KeyedTable, ordered: boolean): string {
         from ${stageTable(table)} s ${ordered ? '' : `order by ${keyList(table, 's')}`}`;
 }
 
-/** Locks and copies the stored rows that the stage would alter, with what it gives; $1 is the write. */
-export function copyPriorRowsSql(table: KeyedTable): string {
+/**
+ * Locks and copies the stored rows that the stage would alter, with what it gives; $1 is the write.
+ *
+ * @param within what `unpackStretch` said, here and below
+ */
+export function copyPriorRowsSql(table: KeyedTable, within: string): string {
   const columns = table.columns.map(quote);
   const given = table.columns.map(givenColumn);
   return `insert into ${priorTable(table)} (${keys(table).join(', ')}, write_id, ${columns.join(', ')}, ${given.join(', ')})
     select ${keyList(table, 'f')}, f.write_id, ${columns.map((column) => `f.${column}`).join(', ')},
            ${columns.map((column) => `s.${column}`).join(', ')}
       from ${table.table} f join ${stageTable(table)} s on ${sameKey(table, 'f', 's')}
-     where f.write_id <> $1::bigint
+     where f.write_id <> $1::bigint ${within}
        and (${anyColumn(table, differs('s', 'f'))} or ${anyColumn(table, adds('s', 'f'))})
      order by ${keyList(table, 'f')} for update of f`;
 }
@@ -255,18 +259,18 @@ export function keepOriginsSql(table: KeyedTable, source = priorTable(table)): s
 }
 
 /** Writes the altered rows, and marks their days and latest times; $1 is the write. */
-export function updateRowsSql(table: KeyedTable): string {
-  return `with updated as (${updateSql(table, priorTable(table))})${followUps(table, 'updated')}
+export function updateRowsSql(table: KeyedTable, within: string): string {
+  return `with updated as (${updateSql(table, priorTable(table), within)})${followUps(table, 'updated')}
     select count(*)::integer as rows from updated`;
 }
 
 /** Writes the altered rows and returns their keys; $1 is the write. */
-export function updateSql(table: KeyedTable, source: string): string {
+export function updateSql(table: KeyedTable, source: string, within: string): string {
   const assignments = table.columns
     .map((column) => `${quote(column)} = coalesce(p.${givenColumn(column)}, f.${quote(column)})`)
     .join(', ');
   return `update ${table.table} f set ${assignments}, write_id = $1::bigint
-        from ${source} p where ${sameKey(table, 'f', 'p')}
+        from ${source} p where ${sameKey(table, 'f', 'p')} ${within}
       returning f.ts, f.site_id`;
 }
 

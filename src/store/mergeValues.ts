@@ -22,6 +22,7 @@ import {
   updateRowsSql,
 } from './mergeSql.js';
 import { noteStageForMirror } from './mirrorNotes.js';
+import { unpackStretch } from './packedChunks.js';
 import type { Queryable } from './pool.js';
 import type { Stage, TableSurvey } from './stage.js';
 
@@ -238,7 +239,8 @@ async function mergeRows(
 ): Promise<number> {
   const survey = stage.surveyOf(table);
   if (survey?.keysRepeat !== false) await client.query(foldPartialRowsSql(table));
-  return mergeDistinctRows(client, table, writeId, stage.hasNotes);
+  const within = await unpackStretch(client, table.table, stage.trackOf(table).range);
+  return mergeDistinctRows(client, table, writeId, { withNotes: stage.hasNotes, within });
 }
 
 /** Whether the staged rows of a table would add or change anything. */
@@ -250,18 +252,25 @@ export async function hasNews(client: PoolClient, table: KeyedTable): Promise<bo
 /**
  * Merges staged rows, no two of one key, into their table: inserts, fills, replaces and marks as `applyStage` does.
  *
- * @param withNotes whether the stage of notes holds something about these rows, to be set as flags afterwards
  * @returns the number of stored values that were replaced
  */
-export async function mergeDistinctRows(
+async function mergeDistinctRows(
   client: PoolClient,
   table: KeyedTable,
   writeId: string,
-  withNotes: boolean,
+  options: ReplaceOptions,
 ): Promise<number> {
   await noteStageForMirror(client, table, writeId);
   await client.query(insertNewRowsSql(table), [writeId]);
-  return replaceRows(client, table, writeId, withNotes);
+  return replaceRows(client, table, writeId, options);
+}
+
+/** How stored rows are replaced. */
+export interface ReplaceOptions {
+  /** Whether the stage of notes holds something about these rows, to be set as flags afterwards. */
+  readonly withNotes: boolean;
+  /** What `unpackStretch` said of the rows. */
+  readonly within: string;
 }
 
 /**
@@ -273,15 +282,15 @@ export async function replaceRows(
   db: Queryable,
   table: KeyedTable,
   writeId: string,
-  withNotes: boolean,
+  { withNotes, within }: ReplaceOptions,
 ): Promise<number> {
-  const prior = await db.query(copyPriorRowsSql(table), [writeId]);
+  const prior = await db.query(copyPriorRowsSql(table, within), [writeId]);
   if (prior.rowCount === 0) return 0;
   const revisions = await db.query(keepRevisionsSql(table), [writeId]);
   await db.query(dropReplacedOriginsSql(table));
   await db.query(keepOriginsSql(table));
   if (isMeasured(table)) await db.query(clearFlagsSql(table, withNotes), [writeId]);
-  await db.query(updateRowsSql(table), [writeId]);
+  await db.query(updateRowsSql(table, within), [writeId]);
   return revisions.rowCount ?? 0;
 }
 

@@ -45,6 +45,17 @@ export class RowBatch {
     return this.#sites[row]!;
   }
 
+  /** The times between which all rows lie, epoch milliseconds, both included; `undefined` without rows. */
+  get range(): { readonly first: number; readonly last: number } | undefined {
+    if (this.#size === 0) return undefined;
+    let [first, last] = [Infinity, -Infinity];
+    for (let row = 0; row < this.#size; row += 1) {
+      first = Math.min(first, this.#ts[row]!);
+      last = Math.max(last, this.#ts[row]!);
+    }
+    return { first, last };
+  }
+
   /** The number, as the caller counts them, of the write that the row belongs to. */
   ownerAt(row: number): number {
     return this.#owners[row]!;

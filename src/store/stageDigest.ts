@@ -2,6 +2,8 @@ import type { PoolClient } from 'pg';
 import type { PeriodReport } from '../domain/reading.js';
 import type { KeyedTable } from './keyedTable.js';
 import { noteTable, quote, stageTable } from './mergeSql.js';
+import { unpackStretch } from './packedChunks.js';
+import type { Stage } from './stage.js';
 import { rowKeys, sameRow } from './undoSql.js';
 
 /** Digests, as texts, of what an input would store and of what is stored under exactly the same keys. */
@@ -55,9 +57,10 @@ export async function digestStage(
  */
 export async function lockAltered(
   client: PoolClient,
-  stage: { readonly tables: readonly KeyedTable[] },
+  stage: Pick<Stage, 'tables' | 'trackOf'>,
 ): Promise<void> {
   for (const table of stage.tables) {
+    const within = await unpackStretch(client, table.table, stage.trackOf(table).range);
     const altered = table.columns.map(
       (column) =>
         `(s.${quote(column)} is not null and s.${quote(column)} is distinct from f.${quote(column)})`,
@@ -65,7 +68,7 @@ export async function lockAltered(
     await client.query(
       `select count(*) from (
          select from ${table.table} f join ${stageTable(table)} s on ${sameRow(table, 'f', 's')}
-          where ${altered.join(' or ')} order by ${rowKeys(table)
+          where (${altered.join(' or ')}) ${within} order by ${rowKeys(table)
             .map((key) => `f.${key}`)
             .join(', ')} for update of f) locked`,
     );

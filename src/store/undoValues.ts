@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { keyedTables, type KeyedTable } from './keyedTable.js';
 import { markComparedDaysSql, markDaysSql, quote } from './mergeSql.js';
+import { unpackStretch } from './packedChunks.js';
 import { joinOrigin, rowKeys, sameRow, sameValue, spanOf, unpivotRow } from './undoSql.js';
 
 /** The stretch of one table that an undo looks at, ends included. */
@@ -37,6 +38,8 @@ export async function collectUndo(
 ): Promise<void> {
   await client.query(createSql);
   for (const { table, first, last } of stretches) {
+    // Also for reading: looking up row after row in compressed chunks takes them apart again for each.
+    await unpackStretch(client, table.table, { first, last });
     await client.query(ownValuesSql(table), [writeId, first, last]);
     await client.query(keptValuesSql(table), [writeId, first, last]);
   }
@@ -53,17 +56,18 @@ export async function collectRows(client: PoolClient, writeId: string, stretch: 
 /** Stores the collected rows of one table as they are to be; flags must be in their final state already. */
 export async function storeRows(
   client: PoolClient,
-  table: KeyedTable,
+  { table, first, last }: UndoStretch,
   writeId: string,
   undoWriteId: string,
 ): Promise<number> {
+  const within = await unpackStretch(client, table.table, { first, last });
   await client.query(
     `delete from value_origins o using undo_values u
       where o.family = '${table.name}' and u.family = o.family and ${sameValue('u', 'o')} and o.write_id = $1::bigint`,
     [writeId],
   );
-  const removed = await client.query(deleteEmptySql(table));
-  await client.query(updateRowsSql(table), [writeId, undoWriteId]);
+  const removed = await client.query(deleteEmptySql(table, within));
+  await client.query(updateRowsSql(table, within), [writeId, undoWriteId]);
   await client.query(restoreOriginsSql(table));
   await client.query(dropSpareOriginsSql(table));
   await client.query(correctLatestSql(table));
@@ -152,7 +156,7 @@ function undoRowsSql(table: KeyedTable): string {
  * A row of a wide family that is left without values stays while something is known of it: no flow, maintenance. A
  * suspicion, or its review, is about a value: the next check clears it.
  */
-function deleteEmptySql(table: KeyedTable): string {
+function deleteEmptySql(table: KeyedTable, within: string): string {
   const unlessFlagged =
     table.extraKeys.length > 0
       ? ''
@@ -160,11 +164,11 @@ function deleteEmptySql(table: KeyedTable): string {
            where vf.family = '${table.name}' and vf.ts = f.ts and vf.site_id = f.site_id
              and vf.flag not in ('suspect', 'valid'))`;
   return `delete from ${table.table} f using ${undoRowsTable(table)} r
-     where ${sameRow(table, 'f', 'r')} and r.emptied ${unlessFlagged}`;
+     where ${sameRow(table, 'f', 'r')} and r.emptied ${unlessFlagged} ${within}`;
 }
 
 /** A row that the write was the last to touch names the latest write of what is left in it; $1 undone, $2 undo. */
-function updateRowsSql(table: KeyedTable): string {
+function updateRowsSql(table: KeyedTable, within: string): string {
   const columns = table.columns.map((column) => `${quote(column)} = r.${quote(column)}`).join(', ');
   return `update ${table.table} f set ${columns},
       write_id = case when f.write_id <> $1::bigint then f.write_id else coalesce(
@@ -175,7 +179,7 @@ function updateRowsSql(table: KeyedTable): string {
         (select max(vf.write_id) from value_flags vf
           where vf.family = '${table.name}' and vf.ts = f.ts and vf.site_id = f.site_id),
         $2::bigint) end
-     from ${undoRowsTable(table)} r where ${sameRow(table, 'f', 'r')}`;
+     from ${undoRowsTable(table)} r where ${sameRow(table, 'f', 'r')} ${within}`;
 }
 
 function restoreOriginsSql(table: KeyedTable): string {

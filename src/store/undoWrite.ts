@@ -124,7 +124,7 @@ export async function applyUndo(
     const flags = await undoFlags(client, stretch, writeId, undoWriteId);
     tally.flagsSet += flags.set;
     tally.flagsCleared += flags.cleared;
-    tally.rowsRemoved += await storeRows(client, stretch.table, writeId, undoWriteId);
+    tally.rowsRemoved += await storeRows(client, stretch, writeId, undoWriteId);
   }
   await undoReports(client, undoWriteId);
   return tally;

@@ -22,6 +22,7 @@ import {
 } from './mergeSql.js';
 import { replaceRows } from './mergeValues.js';
 import { noteStageForMirror } from './mirrorNotes.js';
+import { unpackStretch } from './packedChunks.js';
 import { inTransaction, type Queryable } from './pool.js';
 import type { RowBatch } from './rowBatch.js';
 import { createNotesSql, insertNotes, type StagedNote } from './stage.js';
@@ -140,17 +141,23 @@ async function storeDivided(
   if (divided.some(({ met }) => met.size > 0))
     await client.query('set local enable_hashjoin = off; set local enable_mergejoin = off');
   for (const { met } of divided) {
+    const within = await unpackStretch(client, met.table.table, met.range);
     for (const owner of met.owners()) {
       const owned = rows.notes.find((each) => each.owner === owner && each.family === met.family);
       let rest = met;
       if (owned === undefined && met.countRows(owner) <= fewRows) {
-        const done = await fillRows(client, met, met.rowsOf(owner), writeIds[owner]!);
+        const done = await fillRows(client, met, met.rowsOf(owner), writeIds[owner]!, within);
         const parts = met.split((row) => done.has(row));
         filled.push(parts.picked);
         rest = parts.rest;
       } else if (owned !== undefined) flagged.add(owned);
       if (rest.countRows(owner) > 0)
-        inserted += await mergeOwned(client, rest, owner, String(writeIds[owner]), owned);
+        inserted += await mergeOwned(client, rest, {
+          owner,
+          writeId: String(writeIds[owner]),
+          owned,
+          within,
+        });
     }
   }
   for (const owned of rows.notes) if (!flagged.has(owned)) await setFlags(client, owned, writeIds);
@@ -215,13 +222,19 @@ async function stageNotes(client: PoolClient, { family, notes }: OwnedNotes): Pr
   return keyedTables[family];
 }
 
+interface OwnedRows {
+  readonly owner: number;
+  readonly writeId: string;
+  readonly owned: OwnedNotes | undefined;
+  /** What `unpackStretch` said of the rows. */
+  readonly within: string;
+}
+
 /** Merges the rows of one owner; the number of those whose keys were new. */
 async function mergeOwned(
   client: PoolClient,
   batch: RowBatch,
-  owner: number,
-  writeId: string,
-  owned: OwnedNotes | undefined,
+  { owner, writeId, owned, within }: OwnedRows,
 ): Promise<number> {
   const { table } = batch;
   await client.query(createStageSql(table));
@@ -232,7 +245,8 @@ async function mergeOwned(
     `copy ${stageTable(table)} (${columns}) from stdin (format binary)`,
     encodeStagedRows(batch, owner),
   );
-  const db = preparing(client);
+  // Conditions on times differ from one to the next: nothing is gained by keeping their plans.
+  const db = within === '' ? preparing(client) : client;
   const known = await db.query(takeKnownRowsSql(table));
   if (owned !== undefined) await stageNotes(client, owned);
   let inserted = 0;
@@ -241,7 +255,7 @@ async function mergeOwned(
     const { rows } = await db.query<{ rows: number }>(insertNewRowsSql(table), [writeId]);
     inserted = rows[0]!.rows;
     if (inserted > 0) await db.query(takeInsertedRowsSql(table), [writeId]);
-    await replaceRows(db, table, writeId, owned !== undefined);
+    await replaceRows(db, table, writeId, { withNotes: owned !== undefined, within });
   }
   if (owned !== undefined) await client.query(setFlagsSql(table), [writeId]);
   return inserted;

@@ -17,7 +17,11 @@ export type IdentifySender = (request: IncomingMessage, query: URLSearchParams) 
  *
  * @throws RefusedBody 401, 403 or 429 of the function it gives
  */
-export function createIdentifySender(tokens: TokenService, limit: RateLimit): IdentifySender {
+export function createIdentifySender(
+  tokens: TokenService,
+  limit: RateLimit,
+  addressOf: (request: IncomingMessage) => string,
+): IdentifySender {
   const failures = createRateLimiter(limit);
   // Only hashes are kept in memory, as in the database.
   const known = new Map<string, { readonly actor: Actor; readonly until: number }>();
@@ -28,7 +32,7 @@ export function createIdentifySender(tokens: TokenService, limit: RateLimit): Id
       .digest('base64');
     const remembered = known.get(hash);
     if (remembered !== undefined && performance.now() < remembered.until) return remembered.actor;
-    return ask(text, hash, request.socket.remoteAddress ?? 'unknown');
+    return ask(text, hash, addressOf(request));
   };
 
   async function ask(text: string | undefined, hash: string, address: string): Promise<Actor> {

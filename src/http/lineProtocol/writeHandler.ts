@@ -3,6 +3,7 @@ import { DomainError } from '../../domain/domainError.js';
 import type { DeviceIngest } from '../../ingest/devices/deviceIngest.js';
 import type { TimePrecision } from '../../ingest/lineProtocol/lineTime.js';
 import type { Logger } from '../../log.js';
+import { clientAddressOf, type TrustsAddress } from '../clientAddress.js';
 import type { HttpMetrics } from '../metrics.js';
 import type { RateLimit } from '../rateLimiter.js';
 import type { TokenService } from '../services.js';
@@ -27,6 +28,8 @@ export interface WriteHandlerOptions {
   readonly metrics: HttpMetrics;
   readonly bounds?: Partial<BodyBounds>;
   readonly failedAuthentications?: RateLimit;
+  /** Which proxies may say where a request came from. Default: none. */
+  readonly trustsProxy?: TrustsAddress;
   /** Throws when the database does not answer. */
   readonly checkReady: () => Promise<unknown>;
 }
@@ -47,10 +50,13 @@ export function createWriteHandler(options: WriteHandlerOptions): WriteHandler {
     timeoutMs: 60_000,
     ...options.bounds,
   };
+  const trusts = options.trustsProxy ?? (() => false);
+  const addressOf = (request: IncomingMessage) => clientAddressOf(request, trusts);
   const budget = new ByteBudget(bounds.mostInFlight);
   const identify = createIdentifySender(
     options.tokens,
     options.failedAuthentications ?? { capacity: 20, refillMs: 3_000 },
+    addressOf,
   );
   return (request, response) => {
     const url = request.url ?? '';
@@ -110,7 +116,7 @@ export function createWriteHandler(options: WriteHandlerOptions): WriteHandler {
     options.logger[refusal.status >= 500 ? 'warn' : 'info'](
       {
         status: refusal.status,
-        address: request.socket.remoteAddress,
+        address: addressOf(request),
         message: refusal.message.slice(0, 500),
       },
       'readings refused',
