@@ -49,6 +49,17 @@ export async function addInbox(pool: Pool, code: string): Promise<number> {
   return rows[0]!.id;
 }
 
+/** Empties everything that alerts rest on, but for the seeds. */
+export async function clearAlerting(pool: Pool): Promise<void> {
+  await pool.query(
+    `truncate air_hour, air_day, water_sample, water_month, water_site_months, value_flags, value_origins, pending_days,
+              air_site_days, air_group_days, latest_rows, flag_history, revisions, touches, alert_rules,
+              alert_rule_versions, alert_marks, alerts, alert_transitions, alert_told, alert_withheld, outbox,
+              delivery_attempts, channels, alert_silences, alert_links, alert_acknowledgements, verdict_marks,
+              dust_periods, published_differences cascade`,
+  );
+}
+
 /** Stores PM10 of consecutive hours of a station and derives what follows. */
 export async function writeHours(
   pool: Pool,
@@ -81,10 +92,11 @@ export function createEngine(pool: Pool) {
   };
 }
 
-/** What stands in the outbox, oldest first. */
+/** What was put into the outbox, oldest first; not what stands there in the place of several. */
 export async function readMessages(pool: Pool): Promise<Notification[]> {
   const { rows } = await pool.query<{ notification: Notification }>(
-    'select notification from outbox order by id',
+    `select notification from outbox o
+      where not exists (select from outbox m where m.merged_into = o.id) order by id`,
   );
   return rows.map(({ notification }) => notification);
 }

@@ -73,8 +73,10 @@ export function followAlert(
   judged: readonly JudgedResult[],
   window: LiveWindow,
 ): Followed | undefined {
-  const due = judged.filter(({ result }) => result.at >= start.from);
-  due.sort((one, other) => one.result.at - other.result.at);
+  const sorted = judged
+    .filter(({ result }) => result.at >= start.from)
+    .sort((one, other) => one.result.at - other.result.at);
+  const due = start.state.lastAt === null ? withoutLead(sorted, known !== undefined) : sorted;
   const last = due.at(-1);
   if (last === undefined) return undefined;
   let { state } = start;
@@ -114,8 +116,29 @@ export function followAlert(
     alert: alertOf(last.result, state, last.version),
     withdrawn: stored.filter(({ at }) => !same.has(at)).map(({ id }) => id),
     added: added.filter(({ at }) => !same.has(at)),
-    findings,
+    findings: findings.map((finding) => explainWithdrawal(finding, due)),
   };
+}
+
+/** Data that are as they were may be judged otherwise: dust was declared. */
+function explainWithdrawal(
+  finding: Finding<ConditionResult>,
+  due: readonly JudgedResult[],
+): Finding<ConditionResult> {
+  if (finding.kind !== 'withdrawal') return finding;
+  const since = finding.before[0]!.startsAt;
+  const until = finding.before.at(-1)!.endsAt ?? Infinity;
+  const why = due.find(
+    ({ result: { at, suppressedZh } }) => at >= since && at < until && suppressedZh !== undefined,
+  );
+  return why === undefined ? finding : { ...finding, becauseZh: why.result.suppressedZh! };
+}
+
+/** Where nothing has ever come there is nothing to be missed: a gap begins after data. What was seen once stays in view. */
+function withoutLead(due: readonly JudgedResult[], isKnown: boolean): readonly JudgedResult[] {
+  const first = due.findIndex(({ result }) => result.status !== 'no-data');
+  if (first > 0) return due.slice(first);
+  return first === -1 && !isKnown ? [] : due;
 }
 
 /** Ends an alert whose rule is switched off or watches it no more. */

@@ -7,6 +7,7 @@ import { createAcknowledgeLink } from '../store/alertLinks.js';
 import { insertTold, insertWithheld, type WithheldRow } from '../store/alerts.js';
 import { enqueue } from '../store/outbox.js';
 import type { PoolClient } from '../store/pool.js';
+import { mergeWaiting } from './mergeWaiting.js';
 import type { TellContext } from './notifyContext.js';
 
 /**
@@ -23,17 +24,18 @@ export async function putOut(
 ): Promise<number> {
   const kept: WithheldRow[] = withheld.map((one) => ({ ...one, by: one.by }));
   let queued = 0;
-  for (const message of messages) {
-    const channels = resolve(message.channel);
-    if (channels.length === 0) {
-      kept.push(...nobody(message));
-      continue;
-    }
+  const held = new Map<string, { readonly channelId: number; readonly holdKey: string }>();
+  const said = new Set<string>();
+  for (const { message, channels } of addressAll(messages, resolve)) {
+    if (channels.length === 0) kept.push(...nobody(message));
     const notification = withFormer(message.notification, former);
-    const held = message.deliverAfter > now ? { holdUntil: new Date(message.deliverAfter) } : {};
+    const { deliverAfter, holdKey } = message;
+    const hold = deliverAfter > now ? { holdUntil: new Date(deliverAfter), holdKey } : {};
     for (const { id: channelId } of channels) {
+      if (isSaid(said, channelId, message)) continue;
       const linked = await withLink(client, publicUrl, channelId, notification);
-      queued += await enqueue(client, [channelId], linked, held);
+      queued += await enqueue(client, [channelId], linked, hold);
+      if (deliverAfter > now) held.set(`${channelId} ${holdKey}`, { channelId, holdKey });
       await insertTold(
         client,
         {
@@ -47,8 +49,29 @@ export async function putOut(
       );
     }
   }
+  for (const { channelId, holdKey } of held.values())
+    await mergeWaiting(client, channelId, holdKey, publicUrl);
   await insertWithheld(client, kept);
   return queued;
+}
+
+/** Where messages go: first those to the channels that are named, then those that others take in the place of one. */
+function addressAll(messages: readonly OutgoingMessage[], resolve: TellContext['resolve']) {
+  const addressed = messages.map((message) => ({ message, channels: resolve(message.channel) }));
+  const isNamed = ({ message, channels }: (typeof addressed)[number]) =>
+    channels.some(({ code }) => code === message.channel);
+  return [...addressed.filter(isNamed), ...addressed.filter((one) => !isNamed(one))];
+}
+
+/** Whether a channel is told all of it already: it stands in for another, and is named as well. */
+function isSaid(said: Set<string>, channelId: number, { notification, tells }: OutgoingMessage): boolean {
+  const names = tells.map(
+    ({ fingerprint, startsAt, level }) =>
+      `${channelId} ${notification.kind} ${fingerprint} ${startsAt} ${level ?? ''}`,
+  );
+  const known = names.length > 0 && names.every((name) => said.has(name));
+  for (const name of names) said.add(name);
+  return known;
 }
 
 function nobody({ channel, notification, tells }: OutgoingMessage): WithheldRow[] {

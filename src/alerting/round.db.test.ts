@@ -164,6 +164,20 @@ describe('data of the past', () => {
     expect(messages[0]!.alertCount).toBeGreaterThan(100);
   });
 
+  test('while a flood is being derived the past waits, and these days do not', async () => {
+    const engine = createEngine(pool());
+    await saveRule(pool(), hourlyRule());
+    await engine.round();
+    await writeHours(pool(), town, instantOfDay('2025-03-01'), [80, 160, 80]);
+    await writeHours(pool(), town, midnight, [80, 160]);
+    engine.clock.now = midnight + 3 * hourMs;
+    await runRound(pool(), { ...engine.options, marksSince: addDays(day, -2) });
+    expect((await readMessages(pool())).map(({ kind }) => kind)).toEqual(['firing']);
+    await engine.round();
+    expect((await readMessages(pool())).map(({ kind }) => kind)).toEqual(['firing', 'late']);
+    expect(await count('select count(*)::integer as n from alert_marks')).toBe(0);
+  });
+
   test('a new rule tells only of what fires now', async () => {
     const engine = createEngine(pool());
     await writeHours(pool(), town, midnight, [200, 90, 200, 90, 200]);

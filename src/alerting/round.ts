@@ -54,7 +54,7 @@ export async function runRound(pool: Pool, options: AlertingOptions): Promise<Ro
   const failures: RuleFailure[] = [];
   const outcome = await inTransaction(pool, async (client) => {
     if (!(await tryLockAlerting(client))) return undefined;
-    const marks = await takeAlertMarks(client, options.marksPerRound ?? defaultMarks);
+    const marks = await takeAlertMarks(client, options.marksPerRound ?? defaultMarks, options.marksSince);
     const renewed = await hasNewVersions(client);
     if (marks.length === 0 && !renewed) return { subjects: 0, transitions: 0, queued: 0 };
     const session = { ...(await openSession(client, options)), failures };

@@ -20,6 +20,8 @@ export interface AlertingOptions {
   readonly dataDir?: string;
   /** Most marks that a round takes. */
   readonly marksPerRound?: number;
+  /** Takes only marks of this day and later. */
+  readonly marksSince?: string | undefined;
   /** Address at which people reach the service, for links in messages. */
   readonly publicUrl?: string | undefined;
 }

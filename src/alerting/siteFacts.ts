@@ -5,7 +5,9 @@ import { waterItems } from '../domain/family.js';
 import type { Pollutant } from '../domain/standard.js';
 import { airHourColumns, listGroupDays, listSiteDays } from '../store/airDays.js';
 import type { Queryable } from '../store/pool.js';
+import { excuseAt, listExcuses } from './excuses.js';
 import { indicatorOf, placeOfGroup, sitesInScope, type FactContext } from './factContext.js';
+import { loadRollingFacts } from './rollingFacts.js';
 import { indexDayRow, wholeDays } from './seriesFacts.js';
 
 interface Span {
@@ -164,10 +166,11 @@ const warningDays = 10;
 export async function loadPollutionFacts(
   db: Queryable,
   context: FactContext,
-  { scope }: RuleOfKind<'heavy-pollution'>,
+  { scope, basis }: RuleOfKind<'heavy-pollution'>,
   siteIds: readonly number[],
   { from, to }: Span,
 ): Promise<PollutionFacts[]> {
+  if (basis === 'rolling-24h') return loadRollingFacts(db, context, scope, siteIds, { from, to });
   const days = wholeDays({ from: from - warningDays * 86_400_000, to });
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) return [];
@@ -233,6 +236,8 @@ export async function loadSourceFacts(
   const facts: SourceFacts[] = [];
   for (const item of items) {
     const ends = await listDataEnds(db, siteIds, item, rule.calendar, { from, to });
+    const ways = { hours: endOfHour(rule.calendar), water: endOf(rule.calendar, 'ts') };
+    const excuses = item === null ? undefined : await listExcuses(db, siteIds, item, to, ways);
     for (const siteId of siteIds) {
       const own = ends.get(siteId) ?? [];
       let index = 0;
@@ -248,6 +253,7 @@ export async function loadSourceFacts(
           lastUntil,
           watchedSince,
           lookedAt,
+          ...excuseAt(excuses?.get(siteId), lookedAt),
         });
       }
     }

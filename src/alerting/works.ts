@@ -137,16 +137,17 @@ function worksOfSite(session: Session, known: KnownRule, siteId: number, changed
     return [{ ...base, rule, changedFrom: changed, to: Math.max(ends.air(siteId), ends.water(siteId)) }];
   if (rule?.kind !== 'heavy-pollution') return [];
   const { scope } = rule;
+  const endOf = rule.basis === 'rolling-24h' ? ends.hours : ends.air;
   const works: Work[] = scope.groups
     .filter((group) => site.groups.includes(group))
     .map((group) => {
-      const all = (facts.reference.groups.get(group) ?? []).map(ends.air);
+      const all = (facts.reference.groups.get(group) ?? []).map(endOf);
       const last = Math.max(...all);
       const to = Math.min(...all.filter((end) => end > last - togetherMs));
       return { ...base, rule, labels: [group], changedFrom: changed, to };
     });
   if (scope.sites.includes(site.code) || scope.kinds.includes(site.kind))
-    works.push({ ...base, rule, changedFrom: changed, to: ends.air(siteId) });
+    works.push({ ...base, rule, changedFrom: changed, to: endOf(siteId) });
   return works;
 }
 

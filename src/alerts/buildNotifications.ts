@@ -62,17 +62,8 @@ function address(
   summarised: boolean,
 ): Addressed[] {
   const told = tellFinding(finding);
-  if ('notTold' in told) {
-    if (finding.kind === 'live')
-      withheld.push({
-        why: 'not-told',
-        reasonZh: told.notTold,
-        fingerprint: finding.transition.verdict.fingerprint,
-        channel: null,
-        kind: null,
-      });
-    return [];
-  }
+  // Its transition is on record: nothing is kept from anybody.
+  if (told === undefined) return [];
   const { alert, kind } = told;
   const { fingerprint } = alert.result;
   const why = findWithheld(alert, rulesFor(kind, context.rules), context.now);

@@ -21,22 +21,22 @@ const liveKinds: Readonly<Partial<Record<TransitionReason, NotificationKind>>> =
   'severity-rose': 'severity-changed',
   'severity-fell': 'severity-changed',
   resolved: 'resolved',
+  'period-ended': 'resolved',
   'rule-ended': 'resolved',
   'no-data-began': 'no-data',
   'error-began': 'evaluation-error',
 };
 
 /**
- * The message that a finding asks for, or why it asks for none: an alert that did not fire when its data stopped is the
- * business of the rules about silence.
+ * The message that a finding asks for. Data that come again ask for none, and an alert that did not fire when its data
+ * stopped is the business of the rules about silence.
  */
-export function tellFinding(finding: Finding<ConditionResult>): Told | { readonly notTold: string } {
+export function tellFinding(finding: Finding<ConditionResult>): Told | undefined {
   if (finding.kind !== 'live') return tellPast(finding);
   const { transition, folded } = finding;
   const { reason, startsAt, severity, endsAt, verdict } = transition;
   const kind = liveKinds[reason];
-  if (kind === undefined) return { notTold: '数据恢复或未到持续时间，只记录' };
-  if (kind === 'no-data' && severity === undefined) return { notTold: '未在告警中，断数由断数规则提醒' };
+  if (kind === undefined || (kind === 'no-data' && severity === undefined)) return undefined;
   const state = { resolved: 'resolved', 'no-data': 'no-data', 'evaluation-error': 'error' } as const;
   return {
     kind: kind === 'firing' || kind === 'severity-changed' ? kindOf(verdict, kind) : kind,

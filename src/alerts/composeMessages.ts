@@ -6,7 +6,7 @@ import { cut, wordAlert, type AlertView } from './alertView.js';
 import type { Told } from './changes.js';
 import { digestOf } from './conditionResult.js';
 import { headLine } from './messageWords.js';
-import { deliverAfter, findWays, type AlertWay } from './routing.js';
+import { deliverAfter, findWays, holdKeyOf, type AlertWay } from './routing.js';
 import type { WithholdingRules } from './withholding.js';
 
 /** What was put into the outbox earlier, delivered or not. */
@@ -33,6 +33,8 @@ export interface OutgoingMessage {
   readonly groupKey: string;
   /** Not to be delivered earlier: quiet hours, or waiting for more of its group. */
   readonly deliverAfter: number;
+  /** Messages of one channel that wait under the same key leave as one. */
+  readonly holdKey: string;
   readonly notification: Notification;
   /** Alerts that it tells of, all of them, with the episode and, of an escalation, the level. */
   readonly tells: readonly {
@@ -71,7 +73,7 @@ export function addressTo(
 
 /** Puts what goes together into messages. */
 export function groupAddressed(addressed: readonly Addressed[], context: NotifyContext): OutgoingMessage[] {
-  const groups = new Map<string, { groupKey: string; members: Addressed[] }>();
+  const groups = new Map<string, { groupKey: string; batch: string; members: Addressed[] }>();
   for (const one of addressed) {
     const names = one.way.route.groupBy ?? one.groupBy;
     const labels = names.map((name) => `${name}=${one.told.alert.result.labels[name] ?? ''}`);
@@ -79,13 +81,17 @@ export function groupAddressed(addressed: readonly Addressed[], context: NotifyC
     // What belongs to different first messages cannot name both.
     const batch = digestOf([groupKey, one.told.kind, one.earlier?.key ?? '']);
     const group = groups.get(batch);
-    if (group === undefined) groups.set(batch, { groupKey, members: [one] });
+    if (group === undefined) groups.set(batch, { groupKey, batch, members: [one] });
     else group.members.push(one);
   }
-  return [...groups.values()].map(({ groupKey, members }) => compose(groupKey, members, context));
+  return [...groups.values()].map((group) => compose(group, group.members, context));
 }
 
-function compose(groupKey: string, members: readonly Addressed[], context: NotifyContext): OutgoingMessage {
+function compose(
+  { groupKey, batch }: { readonly groupKey: string; readonly batch: string },
+  members: readonly Addressed[],
+  context: NotifyContext,
+): OutgoingMessage {
   const { now, groupSentAt, linkOf } = context;
   const [{ channel, way, told, earlier }] = members as [Addressed];
   const alerts = members.map((one) => one.told.alert);
@@ -96,6 +102,7 @@ function compose(groupKey: string, members: readonly Addressed[], context: Notif
     channel,
     groupKey,
     deliverAfter: deliverAfter(way.route, severity, now, groupSentAt(groupKey)),
+    holdKey: holdKeyOf({ groupKey, batch }, way.route, severity, now),
     notification: {
       key: digestOf([groupKey, told.kind, ...ids]),
       kind: told.kind,

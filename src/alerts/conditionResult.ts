@@ -15,6 +15,8 @@ export interface IntervalVerdict {
   readonly severity?: Severity | undefined;
   /** The gravest severity that an alert which fires already keeps, by the clearing thresholds. */
   readonly holds?: Severity | undefined;
+  /** With `ok`: what it was about is over (a target's period), so that nothing can fire any more. */
+  readonly ends?: true | undefined;
   /** The figure as exact decimal text, so that a corrected one is told from the same one. */
   readonly value?: string | undefined;
 }

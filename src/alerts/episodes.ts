@@ -29,6 +29,7 @@ const firingReasons: ReadonlySet<string> = new Set([
   'severity-rose',
   'severity-fell',
   'resolved',
+  'period-ended',
   'rule-ended',
 ]);
 

@@ -106,8 +106,9 @@ export interface SourceFacts {
   readonly watchedSince: number;
   /** The moment at which one looks. */
   readonly lookedAt: number;
-  /** Known interruption (maintenance, 断流), during which nothing is due. */
+  /** Known interruption (maintenance, 断流), during which nothing is due; absent `excusedUntil`: it lasts. */
   readonly excusedZh?: string;
+  readonly excusedUntil?: number;
 }
 
 /** Facts of a `quality` rule: rows of a site and Beijing day that a check has marked. */

@@ -47,7 +47,7 @@ const changeZh: Readonly<Record<EpisodeChange, string>> = {
 /** What a message about the past has to explain, line by line. */
 export function explainFinding(finding: Finding<ConditionResult>): string[] {
   if (finding.kind === 'live') return explainFolded(finding.folded);
-  const { kind, before, after, changes, ongoing } = finding;
+  const { kind, before, after, changes, ongoing, becauseZh } = finding;
   const earlier = before.map(describeEpisode).join('；');
   const now = after.map(describeEpisode).join('；');
   const lines: Record<typeof kind, string[]> = {
@@ -64,6 +64,7 @@ export function explainFinding(finding: Finding<ConditionResult>): string[] {
   };
   return [
     ...lines[kind],
+    ...(becauseZh === undefined ? [] : [`原因：${becauseZh}`]),
     ...(ongoing ? ['目前仍未解除'] : kind === 'withdrawal' ? [] : ['所述为过去的时段，并非当前']),
   ].map(cut);
 }

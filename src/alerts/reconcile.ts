@@ -28,6 +28,8 @@ export type Finding<V extends IntervalVerdict = IntervalVerdict> =
       readonly changes: readonly EpisodeChange[];
       /** It still fires by recent data, so that the message may say that it goes on. */
       readonly ongoing: boolean;
+      /** Why what was in breach does not count, where that is known. */
+      readonly becauseZh?: string;
     };
 
 /** When a statement about data is one about now. */

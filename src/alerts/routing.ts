@@ -101,6 +101,17 @@ export function deliverAfter(
   return Math.max(now + route.groupWaitMinutes * 60_000, next);
 }
 
+/** What waits alike: by day what says the same of a group (`batch`), in quiet hours whatever is said of it until their end. */
+export function holdKeyOf(
+  group: { readonly groupKey: string; readonly batch: string },
+  route: ResolvedRoute,
+  severity: Severity,
+  now: number,
+): string {
+  const held = heldUntil(route, severity, now);
+  return held === undefined ? group.batch : `${group.groupKey} ${held}`;
+}
+
 /** What would happen to an alert that fired now. */
 export interface RoutePreview {
   readonly office: string | null;

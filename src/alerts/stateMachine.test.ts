@@ -22,6 +22,34 @@ function run(letters: string, how: AlertTiming = timing()): string[] {
 const statuses = (letters: string, how: AlertTiming = timing()) =>
   [...letters].map((_, index) => replay(how, hours(letters.slice(0, index + 1)), 7).state.status);
 
+describe('what it was about is over', () => {
+  const over = (letters: string) =>
+    hours(letters).map((one, index, all) =>
+      index === all.length - 1 ? { ...one, ends: true as const } : one,
+    );
+
+  test('an alert ends with it at once, for a reason of its own', () => {
+    expect(show(replay(timing(0, 9), over('ww.'), 7).transitions)).toEqual([
+      '0 became-firing warning 0',
+      '2 period-ended warning 0-2',
+    ]);
+    const { state } = replay(timing(0, 9), over('ww.'), 7);
+    expect(state).toMatchObject({
+      status: 'resolved',
+      firing: null,
+      ended: { startsAt: 0, endsAt: 2 * hour },
+    });
+  });
+
+  test('what does not fire has nothing to end', () => {
+    expect(show(replay(timing(3), over('w.'), 7).transitions)).toEqual([
+      '0 became-pending warning 0',
+      '1 pending-ended 0',
+    ]);
+    expect(replay(timing(), over('..'), 7).transitions).toEqual([]);
+  });
+});
+
 describe('firing and resolving', () => {
   test('without `for` the first hour in breach fires, and the first without resolves to its start', () => {
     expect(run('.w.')).toEqual(['1 became-firing warning 1', '2 resolved warning 1-2']);

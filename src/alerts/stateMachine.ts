@@ -53,6 +53,7 @@ export const transitionReasons = [
   'no-data-ended',
   'error-began',
   'error-ended',
+  'period-ended',
   'rule-ended',
 ] as const;
 export type TransitionReason = (typeof transitionReasons)[number];
@@ -121,6 +122,7 @@ export function step<V extends IntervalVerdict>(
   else {
     endGap(draft, note);
     if (draft.firing === null) meetQuiet(timing, draft, verdict, note);
+    else if (verdict.ends === true) endWithPeriod(draft, draft.firing, verdict, note);
     else meetFiring(timing, draft, draft.firing, verdict, note);
   }
   return { next: { status: statusOf(draft), ...draft }, events };
@@ -212,6 +214,18 @@ function meetFiring(
     draft.firing = { startsAt, severity: to, easing };
     note('severity-fell', { startsAt, severity: to, from: current });
   }
+}
+
+/** What the alert was about is over, with nothing resolved by data. */
+function endWithPeriod(
+  draft: Draft,
+  { startsAt, severity }: NonNullable<AlertState['firing']>,
+  { at }: IntervalVerdict,
+  note: Note,
+): void {
+  draft.firing = null;
+  draft.ended = { startsAt, endsAt: at };
+  note('period-ended', { startsAt, severity, endsAt: at });
 }
 
 function leastOf(holds: Severity | undefined, current: Severity): Severity | undefined {

@@ -11,7 +11,7 @@ import {
 } from './composeMessages.js';
 import { digestOf } from './conditionResult.js';
 import { dayZh } from './periodWords.js';
-import { deliverAfter } from './routing.js';
+import { deliverAfter, holdKeyOf } from './routing.js';
 
 /** One message per channel in the place of many about the past: how many of what, over which time, by rule. */
 export function summarise(addressed: readonly Addressed[], context: NotifyContext): OutgoingMessage[] {
@@ -31,6 +31,7 @@ export function summarise(addressed: readonly Addressed[], context: NotifyContex
       channel,
       groupKey,
       deliverAfter: deliverAfter(members[0]!.way.route, 'notice', context.now, undefined),
+      holdKey: holdKeyOf({ groupKey, batch: groupKey }, members[0]!.way.route, 'notice', context.now),
       notification: {
         key: digestOf([groupKey, ...members.flatMap((one) => one.told.ids).sort()]),
         kind: 'summary',

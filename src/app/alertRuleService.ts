@@ -130,13 +130,8 @@ async function save(
   });
 }
 
-/** A rule about something that is not there, or that nothing evaluates, would be silent for ever. */
+/** A rule about something that is not there would be silent for ever. */
 async function refuseDangling(db: Pool | PoolClient, rule: AlertRule): Promise<void> {
-  if (rule.kind === 'heavy-pollution' && rule.basis !== 'natural-day')
-    throw refuse(
-      ['basis: 目前只按自然日评价，请用 natural-day'],
-      ['basis: evaluated by natural days only so far, give natural-day'],
-    );
   const known = { ...(await readAlertReferences(db)), kinds: new Set<string>(siteKinds) };
   const dangling = findDanglingReferences(rule, known);
   if (dangling.length > 0)

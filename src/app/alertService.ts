@@ -47,6 +47,7 @@ export const transitionReasonZh: Readonly<Record<string, string>> = {
   'no-data-ended': '又有数据',
   'error-began': '开始无法判断',
   'error-ended': '又能判断',
+  'period-ended': '考核期结束，不再评价',
   'rule-ended': '规则停用或不再适用',
 };
 

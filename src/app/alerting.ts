@@ -1,6 +1,7 @@
 import { runLook, runReminders, runRound } from '../alerting/round.js';
 import { RuleBook } from '../alerting/ruleBook.js';
 import type { Delivery } from '../delivery/delivery.js';
+import { addDays, dayOfInstant } from '../domain/calendar.js';
 import type { Logger } from '../log.js';
 import type { Job } from '../schedule/scheduler.js';
 import { readMarkBacklog } from '../store/alertMarks.js';
@@ -8,12 +9,15 @@ import type { Pool } from '../store/pool.js';
 
 /** Site days and quarters of verdicts that may still be under way when a round begins. */
 const mostUnderived = 150;
-/** Then marks are taken however much is still to be derived. */
+/** Then what is of these days is looked at however much is still to be derived. */
 const longestWaitSeconds = 600;
+const theseDays = 2;
+/** Then the past is looked at as well, though it may take more than one summary. */
+const longestFloodSeconds = 6 * 3_600;
 
 /**
  * The jobs of alerting. While a flood of data is being derived the round waits for its end, so that an import of years is one
- * piece of news and not hundreds.
+ * piece of news and not hundreds; when that takes long, only the past waits.
  */
 export function createAlertJobs({
   pool,
@@ -45,7 +49,11 @@ export function createAlertJobs({
         const { oldestSeconds, underived } = await readMarkBacklog(pool);
         const flooded = isBusy() || underived > mostUnderived;
         if (flooded && oldestSeconds < longestWaitSeconds) return;
-        wake((await runRound(pool, options))?.queued);
+        const marksSince =
+          flooded && oldestSeconds < longestFloodSeconds
+            ? addDays(dayOfInstant(now()), -theseDays)
+            : undefined;
+        wake((await runRound(pool, { ...options, marksSince }))?.queued);
       },
     },
     {

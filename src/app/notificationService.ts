@@ -25,6 +25,7 @@ const stateWords: Readonly<Record<OutboxState, string>> = {
   delivered: '已送达',
   held: '免打扰时段内暂存',
   dead: '死信',
+  merged: '已并入另一条',
 };
 
 /** The outbox by API, and the page that stands in for robots. */
@@ -149,5 +150,6 @@ function toInfo(row: OutboxRow): NotificationInfo {
     lastMessage: row.lastMessage,
     createdAt: row.createdAt.toISOString(),
     deliveredAt: row.deliveredAt?.toISOString() ?? null,
+    mergedInto: row.mergedInto,
   };
 }

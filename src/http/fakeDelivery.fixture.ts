@@ -41,6 +41,7 @@ const info: NotificationInfo = {
   lastMessage: '签名不匹配',
   createdAt: at,
   deliveredAt: null,
+  mergedInto: null,
 };
 
 const job = {

@@ -69,7 +69,8 @@ function postedAlerts(
     ...(notification.link === undefined ? {} : { generatorURL: notification.link }),
   });
   const former = alert.formerSeverity === undefined ? severities : [alert.formerSeverity];
-  const left = notification.kind === 'severity-changed' ? former : [];
+  const changed = notification.kind === 'severity-changed' || alert.formerSeverity !== undefined;
+  const left = changed ? former : [];
   return [
     posted(alert.severity, over ? Math.min(alert.endsAt ?? now, now) : now + holdMs),
     ...left.filter((severity) => severity !== alert.severity).map((severity) => posted(severity, now)),

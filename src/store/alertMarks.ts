@@ -28,15 +28,21 @@ export async function addAlertMarks(client: PoolClient, marks: readonly AlertMar
 /**
  * Takes up to `limit` marks in the caller's transaction, gathered to the first day of each subject; others skip them
  * meanwhile.
+ *
+ * @param since only those of this day and later; the others stay
  */
-export async function takeAlertMarks(client: PoolClient, limit: number): Promise<AlertMark[]> {
+export async function takeAlertMarks(
+  client: PoolClient,
+  limit: number,
+  since?: string,
+): Promise<AlertMark[]> {
   const { rows } = await client.query<AlertMark>(
     `with taken as materialized (
-       select id from alert_marks order by id limit $1 for update skip locked),
+       select id from alert_marks where $2::date is null or day >= $2 order by id limit $1 for update skip locked),
      gone as (
        delete from alert_marks m using taken where m.id = taken.id returning m.subject, m.subject_id, m.day)
      select subject, subject_id as "subjectId", min(day)::text as day from gone group by 1, 2 order by 1, 2`,
-    [limit],
+    [limit, since ?? null],
   );
   return rows;
 }

@@ -154,9 +154,9 @@ export interface ToldRow {
 export async function listTold(db: Queryable, fingerprint: string, limit: number): Promise<ToldRow[]> {
   const { rows } = await db.query<ToldRow>(
     `select outbox_id as "outboxId", t.channel_id as "channelId", c.name as "channelName", t.kind, level,
-            starts_at as "startsAt", told_at as "toldAt", o.state, o.delivered_at as "deliveredAt",
-            o.last_message as "lastMessage"
-       from alert_told t join outbox o on o.id = t.outbox_id join channels c on c.id = t.channel_id
+            starts_at as "startsAt", told_at as "toldAt", coalesce(m.state, o.state) as state,
+            coalesce(m.delivered_at, o.delivered_at) as "deliveredAt", coalesce(m.last_message, o.last_message) as "lastMessage"
+       from alert_told t join outbox o on o.id = t.outbox_id left join outbox m on m.id = o.merged_into join channels c on c.id = t.channel_id
       where fingerprint = $1 order by outbox_id desc limit $2`,
     [fingerprint, limit],
   );

@@ -146,8 +146,8 @@ export async function listTold(db: Queryable, fingerprints: readonly string[]): 
   if (fingerprints.length === 0) return [];
   const { rows } = await db.query<ToldRow>(
     `select t.fingerprint, round(extract(epoch from t.starts_at) * 1000)::float8 as "startsAt", t.channel_id as "channelId",
-            t.kind, t.level, o.key, round(extract(epoch from t.told_at) * 1000)::float8 as "toldAt"
-       from alert_told t join outbox o on o.id = t.outbox_id
+            t.kind, t.level, coalesce(m.key, o.key) as key, round(extract(epoch from t.told_at) * 1000)::float8 as "toldAt"
+       from alert_told t join outbox o on o.id = t.outbox_id left join outbox m on m.id = o.merged_into
       where t.fingerprint = any ($1::text[]) order by t.told_at, t.outbox_id`,
     [fingerprints],
   );

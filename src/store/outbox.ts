@@ -2,7 +2,7 @@ import { notificationSchema, type Notification } from '../domain/notification.js
 import type { PoolClient, Queryable } from './pool.js';
 
 /** Where a message stands on its way to one channel. */
-export const outboxStates = ['queued', 'sending', 'delivered', 'held', 'dead'] as const;
+export const outboxStates = ['queued', 'sending', 'delivered', 'held', 'dead', 'merged'] as const;
 export type OutboxState = (typeof outboxStates)[number];
 
 /** A message on its way to one channel. */
@@ -21,6 +21,8 @@ export interface OutboxRow {
   readonly lastMessage: string | null;
   readonly createdAt: Date;
   readonly deliveredAt: Date | null;
+  /** The message that says it in the place of this one. */
+  readonly mergedInto: string | null;
   readonly notification: Notification;
 }
 
@@ -38,6 +40,7 @@ export interface AttemptRow {
  * stored together or not at all. A message of the same key that a channel has already is left as it is.
  *
  * @param holdUntil end of quiet hours; the message waits until then
+ * @param holdKey what waits alike and may be merged
  * @returns how many were new
  * @throws Error when the message is not of its schema or a channel does not exist
  */
@@ -45,7 +48,7 @@ export async function enqueue(
   client: Pick<PoolClient, 'query'>,
   channelIds: readonly number[],
   notification: Notification,
-  { holdUntil }: { readonly holdUntil?: Date } = {},
+  { holdUntil, holdKey }: { readonly holdUntil?: Date; readonly holdKey?: string } = {},
 ): Promise<number> {
   // Found out now: in the outbox it could only die.
   const checked = notificationSchema.parse(notification);
@@ -59,9 +62,10 @@ export async function enqueue(
   const missing = ids.filter((id) => !channels.some((channel) => channel.id === id));
   if (missing.length > 0) throw new Error(`no channel ${missing.join(', ')}`);
   const { rowCount } = await client.query(
-    `insert into outbox (channel_id, key, kind, severity, notification, state, next_attempt_at, last_code, last_message)
+    `insert into outbox (channel_id, key, kind, severity, notification, state, next_attempt_at, last_code, last_message,
+                         hold_key)
      select channel_id, $3, $4, $5, $6, case when removed then 'dead' else $7 end, coalesce($8, clock_timestamp()),
-            case when removed then 'channel-removed' end, case when removed then '渠道已删除' end
+            case when removed then 'channel-removed' end, case when removed then '渠道已删除' end, $9
        from unnest($1::integer[], $2::boolean[]) as u (channel_id, removed)
      on conflict (channel_id, key) do nothing`,
     [
@@ -73,6 +77,7 @@ export async function enqueue(
       JSON.stringify(checked),
       holdUntil === undefined ? 'queued' : 'held',
       holdUntil ?? null,
+      holdKey ?? null,
     ],
   );
   return rowCount ?? 0;
@@ -130,7 +135,7 @@ export interface OutboxFilter {
 const columns = `o.id, o.channel_id as "channelId", c.name as "channelName", c.type as "channelType",
   c.disabled as "channelDisabled", o.key, o.state, o.attempts, o.next_attempt_at as "nextAttemptAt",
   o.last_code as "lastCode", o.last_message as "lastMessage", o.created_at as "createdAt",
-  o.delivered_at as "deliveredAt", o.notification`;
+  o.delivered_at as "deliveredAt", o.merged_into as "mergedInto", o.notification`;
 
 /** Messages, the newest first. */
 export async function listOutbox(db: Queryable, filter: OutboxFilter): Promise<OutboxRow[]> {

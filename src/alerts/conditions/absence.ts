@@ -67,14 +67,19 @@ export function evaluateAbsence(
   facts: SourceFacts,
   calendar: WorkingCalendar,
 ): ConditionResult[] {
-  const { site, indicator, lookedAt, excusedZh } = facts;
+  const { site, indicator, lookedAt, excusedZh, excusedUntil } = facts;
   if (!isInScope(rule.scope, site)) return [];
   if (indicator === null ? rule.indicators !== 'any' : !rule.indicators.includes(indicator.code)) return [];
-  const last = Math.max(facts.lastUntil ?? facts.watchedSince, facts.watchedSince);
-  const period = findNextPeriod(rule, calendar, last);
+  const heard = Math.max(facts.lastUntil ?? facts.watchedSince, facts.watchedSince);
+  const severityAt = (due: number) =>
+    lookedAt < due ? undefined : findSeverity(rule, calendar, due, lookedAt);
+  // What comes after an interruption is due as after data.
+  const period = findNextPeriod(rule, calendar, Math.max(heard, excusedUntil ?? heard));
   const late = lookedAt - period.due;
-  const severity = late < 0 ? undefined : findSeverity(rule, calendar, period.due, lookedAt);
-  const breach = severity !== undefined && excusedZh === undefined;
+  const severity = severityAt(period.due);
+  const excused = excusedZh !== undefined && (excusedUntil === undefined || severity === undefined);
+  const breach = severity !== undefined && !excused;
+  const excuses = excused && severityAt(findNextPeriod(rule, calendar, heard).due) !== undefined;
   const [dueDay, today] = [dayOfInstant(period.due), dayOfInstant(lookedAt)];
   const assumed = severity !== undefined && isAssumedBetween(calendar, dueDay, today);
   return [
@@ -94,7 +99,7 @@ export function evaluateAbsence(
         limitZh: `应于${momentZh(period.due)}前报送`,
         ...(late < 0 ? {} : { distanceZh: `已逾期 ${durationZh(late)}` }),
         periodZh: `${periodZh(period.start, period.end)}起缺报`,
-        ...(severity !== undefined && excusedZh !== undefined ? { suppressedZh: excusedZh } : {}),
+        ...(excuses ? { suppressedZh: excusedZh } : {}),
         notesZh: assumed ? ['该年节假日安排尚未录入，工作日按周一至周五推算'] : [],
       },
     ),

@@ -20,7 +20,7 @@ export function evaluateHeavyPollution(
   if (!isInScope(rule.scope, facts.place)) return [];
   const step = rule.basis === 'natural-day' ? dayMs : hourMs;
   return facts.points.flatMap((point, index) => {
-    if (point.at < facts.from) return [];
+    if (point.until - step < facts.from) return [];
     const day = dayOfInstant(point.until - 1);
     const table = tables.findLast(({ validFrom }) => validFrom <= day) ?? tables[0];
     const met = table?.levels.findLast(({ anyOf }) =>
@@ -93,6 +93,9 @@ function judge(
   const notesZh = [
     `条件见${table.titleZh}（${table.source}）`,
     ...(table.assumptionZh === undefined ? [] : [`假定：${table.assumptionZh}`]),
+    ...(rule.basis === 'natural-day'
+      ? []
+      : ['假定：预警所称 AQI 取任意连续 24 小时的均值，可跨零点（转述，未见文件原文）']),
   ];
   if (met === undefined)
     return resultOf(rule, labels, {

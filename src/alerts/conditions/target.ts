@@ -15,7 +15,8 @@ type Levelled = Extract<Rule['test'], { of: 'remaining-mean' | 'bad-days-left' |
 
 /**
  * What a target rule says as of one day. A failure to judge is an error; a figure that the target does not have (such as
- * 剩余控制浓度 of a rate) gives no result at all, and one that it lacks today gives no data.
+ * 剩余控制浓度 of a rate) gives no result at all, and one that it lacks today gives no data. What may still come ends with
+ * the period.
  */
 export function evaluateTarget(rule: Rule, facts: TargetFacts): ConditionResult[] {
   if (rule.targets !== 'all' && !rule.targets.includes(facts.target.id)) return [];
@@ -65,7 +66,7 @@ function judgeFigure(rule: Rule, test: Levelled, facts: TargetFacts): ConditionR
   if (test.of === 'remaining-mean') return judgeRemaining(rule, test, facts);
   if (test.of === 'bad-days-left') {
     const { badDaysLeft } = facts;
-    if (badDaysLeft === undefined) return [];
+    if (badDaysLeft === undefined) return endWithPeriod(rule, facts);
     if (badDaysLeft === null) return [one(rule, facts, { status: 'no-data' })];
     const met = meetLevels('at-most', test.levels, new Decimal(badDaysLeft));
     const words = badDaysLeft >= 0 ? `还可出现 ${badDaysLeft} 天` : `已超出 ${-badDaysLeft} 天`;
@@ -74,13 +75,19 @@ function judgeFigure(rule: Rule, test: Levelled, facts: TargetFacts): ConditionR
   return judgeSchedule(rule, test, facts);
 }
 
+/** What may still come is no question any more once the period is over. */
+function endWithPeriod(rule: Rule, facts: TargetFacts): ConditionResult[] {
+  if (facts.asOf < facts.target.due) return [];
+  return [one(rule, facts, { status: 'ok', ends: true, value: 'over', valueZh: '考核期已结束' })];
+}
+
 function statusOf({ severity, holds }: LevelsMet): Pick<ConditionResult, 'status' | 'severity' | 'holds'> {
   return { status: severity === undefined ? 'ok' : 'breach', severity, holds };
 }
 
 function judgeRemaining(rule: Rule, test: Levelled, facts: TargetFacts): ConditionResult[] {
   const { remainingMean, lastYearMean, target } = facts;
-  if (remainingMean === undefined) return [];
+  if (remainingMean === undefined) return endWithPeriod(rule, facts);
   const [remaining, before] = [remainingMean, lastYearMean ?? null].map((text) =>
     text === null ? undefined : parseDecimal(text),
   );

@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/domainError.js';
 import { notificationSchema } from '../../domain/notification.js';
 import { defineRoute, instant, limitText, recordNumber } from '../route.js';
 
-const states = ['queued', 'sending', 'delivered', 'held', 'dead'] as const;
+const states = ['queued', 'sending', 'delivered', 'held', 'dead', 'merged'] as const;
 const channelNumber = z.coerce.number().int().min(1).max(2_147_483_647);
 const before = recordNumber
   .optional()
@@ -31,6 +31,9 @@ const notification = z
     lastMessage: z.string().nullable(),
     createdAt: instant,
     deliveredAt: instant.nullable(),
+    mergedInto: recordNumber
+      .nullable()
+      .meta({ description: 'The message of its group that says it in the place of this one' }),
   })
   .meta({ id: 'NotificationDelivery' });
 

@@ -1,7 +1,7 @@
 import type { Notification } from '../../domain/notification.js';
 import type { Actor } from '../../domain/role.js';
 
-export type NotificationState = 'queued' | 'sending' | 'delivered' | 'held' | 'dead';
+export type NotificationState = 'queued' | 'sending' | 'delivered' | 'held' | 'dead' | 'merged';
 
 /** A message on its way to one channel. */
 export interface NotificationInfo {
@@ -21,6 +21,8 @@ export interface NotificationInfo {
   lastMessage: string | null;
   createdAt: string;
   deliveredAt: string | null;
+  /** Id of the message that says it in the place of this one. */
+  mergedInto: string | null;
 }
 
 export interface AttemptInfo {

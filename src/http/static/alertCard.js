@@ -6,6 +6,7 @@ const states = {
   sending: '正在发送',
   delivered: '已送达',
   held: '免打扰时段内暂存',
+  merged: '已并入另一条',
   dead: '没有送达',
 };
 const durations = [
