@@ -10,6 +10,7 @@ import {
   withdrawTransitions,
 } from '../store/alerts.js';
 import type { PoolClient } from '../store/pool.js';
+import { breathe } from './breathing.js';
 import {
   findStart,
   followAlert,
@@ -20,6 +21,7 @@ import {
   type StoredTransition,
 } from './followAlert.js';
 import { loadRuleFacts } from './loadFacts.js';
+import { piecesOf, subjectsTogether } from './pieces.js';
 import { judgeBySegments } from './rules.js';
 import type { Session } from './session.js';
 import type { Work } from './works.js';
@@ -60,6 +62,7 @@ export async function followWorks(
         liveWindowMs,
       });
       if (done !== undefined) followed.push({ ...done, known: alert, groupBy: work.rule.groupBy });
+      await breathe();
     }
   }
   return followed;
@@ -128,7 +131,19 @@ function groupTaken(taken: readonly Taken[]): Taken[][] {
     if (list === undefined) groups.set(key, [one]);
     else list.push(one);
   }
-  return [...groups.values()];
+  return [...groups.values()].flatMap((group) => {
+    const most = subjectsTogether({ from: Math.min(...group.map(({ from }) => from)), to: group[0]!.to });
+    const count = Math.ceil(group.length / most);
+    return Array.from({ length: count }, (_, index) => group.slice(index * most, (index + 1) * most));
+  });
+}
+
+/** Every version of the rule must judge each hour for itself. */
+function piecesOfGroup(group: readonly Taken[], span: { readonly from: number; readonly to: number }) {
+  const { known } = group[0]!.work;
+  const rules = known.segments.flatMap(({ rule }) => rule ?? []);
+  const pieces = rules.map((rule) => piecesOf(rule, span, group.length));
+  return pieces.find(({ length }) => length === 1) ?? pieces[0] ?? [span];
 }
 
 async function judgeGroup(session: Session, group: readonly Taken[]): Promise<Map<string, JudgedResult[]>> {
@@ -136,22 +151,23 @@ async function judgeGroup(session: Session, group: readonly Taken[]): Promise<Ma
   const from = Math.min(...group.map((one) => one.from));
   const { to } = group[0]!;
   const subjects = group.flatMap(({ work }) => work.subject ?? []);
-  const segments = known.segments.filter((segment) => segment.from < to && segment.to > from);
-  const judged = await judgeBySegments(
-    segments,
-    (rule) =>
-      loadRuleFacts(session.client, session.facts, rule, {
-        from,
-        to,
-        ...(subjects.length === group.length ? { subjects } : {}),
-      }),
-    session,
-  );
   const byAlert = new Map<string, JudgedResult[]>();
-  for (const one of judged) {
-    const list = byAlert.get(one.result.fingerprint);
-    if (list === undefined) byAlert.set(one.result.fingerprint, [one]);
-    else list.push(one);
+  for (const piece of piecesOfGroup(group, { from, to })) {
+    const segments = known.segments.filter((segment) => segment.from < piece.to && segment.to > piece.from);
+    const judged = await judgeBySegments(
+      segments,
+      (rule) =>
+        loadRuleFacts(session.client, session.facts, rule, {
+          ...piece,
+          ...(subjects.length === group.length ? { subjects } : {}),
+        }),
+      session,
+    );
+    for (const one of judged) {
+      const list = byAlert.get(one.result.fingerprint);
+      if (list === undefined) byAlert.set(one.result.fingerprint, [one]);
+      else list.push(one);
+    }
   }
   return byAlert;
 }

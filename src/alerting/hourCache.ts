@@ -11,6 +11,10 @@ export interface StoredHour {
   readonly flags: ReadonlyMap<string, readonly Flag[]> | undefined;
 }
 
+/** Hours of sites that are kept for other rules: some 40 MB. */
+const mostKept = 100_000;
+const longestKeptMs = 40 * 24 * hourMs;
+
 interface Kept {
   readonly from: number;
   readonly to: number;
@@ -34,8 +38,20 @@ export class HourCache {
       spans.reduce((least, kept) => Math.min(least, kept.from), from),
       spans.reduce((most, kept) => Math.max(most, kept.to), to),
     ];
-    for (const id of missing) this.#kept.set(id, { from: first, to: end, hours: new Map() });
-    await this.#read(db, missing, first, end);
+    // Long series are read in pieces, of which only the last one is kept.
+    const span = end - first > longestKeptMs ? { from, to } : { from: first, to: end };
+    this.#forget(siteIds);
+    for (const id of missing) this.#kept.set(id, { ...span, hours: new Map() });
+    await this.#read(db, missing, span.from, span.to);
+  }
+
+  /** Makes room, but for the sites that are wanted now. */
+  #forget(wanted: readonly number[]): void {
+    let kept = 0;
+    for (const { hours } of this.#kept.values()) kept += hours.size;
+    if (kept < mostKept) return;
+    const stay = new Set(wanted);
+    for (const id of [...this.#kept.keys()]) if (!stay.has(id)) this.#kept.delete(id);
   }
 
   /** The hour of a site that begins at an instant; `undefined` when nothing is stored. Call `load` before. */

@@ -5,6 +5,7 @@ import { alertRuleSchema, type AlertRule } from '../domain/alertRule.js';
 import type { Logger } from '../log.js';
 import { listRuleVersions, type RuleVersionRow } from '../store/alertEngine.js';
 import type { Queryable } from '../store/pool.js';
+import { breathe } from './breathing.js';
 import type { JudgedResult } from './followAlert.js';
 
 /** A version of a rule and the data that it holds for. */
@@ -90,6 +91,7 @@ export async function judgeBySegments(
     for (const facts of await factsOf(rule)) {
       for (const result of evaluate(rule, facts, conditions, failures))
         if (result.at >= from && result.at < to) judged.push({ result, timing, version });
+      await breathe();
     }
   }
   return judged;

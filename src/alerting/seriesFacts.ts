@@ -9,6 +9,7 @@ import { chooseStandard } from '../domain/standard.js';
 import { computeDailyAqi } from '../statistics/aqi.js';
 import { airDayColumns, airHourColumns, listSiteDays, type AirSiteDayRow } from '../store/airDays.js';
 import type { Queryable } from '../store/pool.js';
+import { breathe } from './breathing.js';
 import { indicatorOf, type FactContext } from './factContext.js';
 import { flagsOf, hoursBetween, type AirHourColumn } from './hourCache.js';
 import { loadClassLimits, loadMonths, loadSamples, monthRow } from './waterSeries.js';
@@ -70,22 +71,34 @@ async function loadHours(
 ): Promise<SeriesFacts[]> {
   const first = from - lookbackHours(measure) * hourMs;
   await context.hours.load(db, siteIds, first, to);
-  return siteIds.map((siteId): SeriesFacts => {
-    const site = context.sites.get(siteId)!;
-    if (measure.of === 'hourly-aqi') return indexHours(context, siteId, site, first, { from, to });
-    const { indicator } = measure;
-    const rows = hoursBetween(first, to).map((at): FactRow => {
-      const hour = context.hours.at(siteId, at);
-      const value = isHourColumn(indicator) ? (hour?.values[indicator] ?? null) : null;
-      return {
-        at,
-        until: at + hourMs,
-        value: value === null ? null : String(value),
-        flags: flagsOf(hour, indicator),
-      };
-    });
-    return { site, indicator: indicatorOf(context, indicator), rows, from };
+  const series: SeriesFacts[] = [];
+  for (const siteId of siteIds) {
+    series.push(hoursOf(context, measure, siteId, { first, from, to }));
+    await breathe();
+  }
+  return series;
+}
+
+function hoursOf(
+  context: FactContext,
+  measure: Measure<'hourly-aqi'> | Measure<'running-mean'> | Measure<'value'>,
+  siteId: number,
+  { first, from, to }: Span & { readonly first: number },
+): SeriesFacts {
+  const site = context.sites.get(siteId)!;
+  if (measure.of === 'hourly-aqi') return indexHours(context, siteId, site, first, { from, to });
+  const { indicator } = measure;
+  const rows = hoursBetween(first, to).map((at): FactRow => {
+    const hour = context.hours.at(siteId, at);
+    const value = isHourColumn(indicator) ? (hour?.values[indicator] ?? null) : null;
+    return {
+      at,
+      until: at + hourMs,
+      value: value === null ? null : String(value),
+      flags: flagsOf(hour, indicator),
+    };
   });
+  return { site, indicator: indicatorOf(context, indicator), rows, from };
 }
 
 function indexHours(

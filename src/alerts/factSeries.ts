@@ -22,14 +22,12 @@ export function hourlyAqiRows(
   standards: Standards,
 ): (FactRow & { readonly standardId: string })[] {
   const count = Math.max(0, ...Object.values(values).map((list) => list.length));
+  const items = Object.entries(values).map(([item, list]) => [item, padded(list, count)] as const);
   return Array.from({ length: Math.max(0, count - 23) }, (_, index) => {
     const at = firstAt + (index + 23) * hourMs;
     const day = dayOfInstant(at);
     const trailing: TrailingHours = Object.fromEntries(
-      Object.entries(values).map(([item, list]) => [
-        item,
-        Array.from({ length: 24 }, (_unused, back) => list[index + back] ?? null),
-      ]),
+      items.map(([item, list]) => [item, list.slice(index, index + 24)]),
     );
     const inputs = computeHourlyInputs(
       trailing,
@@ -46,6 +44,12 @@ export function hourlyAqiRows(
       standardId: version.standardId,
     };
   });
+}
+
+function padded(list: readonly (number | null)[], length: number): readonly (number | null)[] {
+  return list.length === length
+    ? list
+    : [...list, ...Array.from({ length: length - list.length }, () => null)];
 }
 
 /** The limit of an item for a class of GB 3838 on a day; `undefined` for items without one (WT, and TN of rivers). */

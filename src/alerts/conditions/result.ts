@@ -7,6 +7,24 @@ type Finding = Omit<
   'fingerprint' | 'ruleCode' | 'kind' | 'labels' | 'offices' | 'titleZh' | 'notesZh'
 >;
 
+interface Identity {
+  readonly rule: AlertRule;
+  readonly labels: AlertLabels;
+  readonly fingerprint: string;
+}
+
+// One series has thousands of results with the same labels.
+const identities = new WeakMap<object, Identity>();
+
+function identityOf(rule: AlertRule, labels: Omit<AlertLabels, 'kind' | 'rule'>): Identity {
+  const known = identities.get(labels);
+  if (known?.rule === rule) return known;
+  const all: AlertLabels = { kind: rule.kind, rule: rule.code, ...labels };
+  const identity = { rule, labels: all, fingerprint: fingerprintOf(all) };
+  identities.set(labels, identity);
+  return identity;
+}
+
 /** Completes what a condition found to a result of its rule. */
 export function resultOf(
   rule: AlertRule,
@@ -14,10 +32,10 @@ export function resultOf(
   found: Finding & { readonly notesZh?: readonly string[]; readonly offices?: readonly string[] },
 ): ConditionResult {
   const { notesZh = [], offices, ...rest } = found;
-  const all: AlertLabels = { kind: rule.kind, rule: rule.code, ...labels };
+  const { labels: all, fingerprint } = identityOf(rule, labels);
   return {
     ...rest,
-    fingerprint: fingerprintOf(all),
+    fingerprint,
     ruleCode: rule.code,
     kind: rule.kind,
     labels: all,

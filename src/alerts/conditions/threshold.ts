@@ -10,6 +10,12 @@ import { isInScope, resultOf, withUnit } from './result.js';
 
 type Rule = RuleOfKind<'threshold'>;
 
+/** What all results of a series are about; one object for all of them. */
+interface Labels {
+  readonly site: string;
+  readonly indicator: string;
+}
+
 /** A figure ready to be compared; `null` with why there is none. */
 interface Figure {
   readonly at: number;
@@ -39,8 +45,11 @@ export function evaluateThreshold(rule: Rule, facts: SeriesFacts): ConditionResu
     measure.of === 'running-mean'
       ? meansOf(facts.rows, facts.from, measure.hours, measure.minHours)
       : facts.rows.filter(({ at }) => at >= facts.from).map(figureOf);
+  const labels = { site: facts.site.code, indicator: facts.indicator.code };
   return figures.map((figure) =>
-    measure.of === 'class-limit' ? judgeClass(rule, facts, figure) : judge(rule, facts, figure),
+    measure.of === 'class-limit'
+      ? judgeClass(rule, facts, labels, figure)
+      : judge(rule, facts, labels, figure),
   );
 }
 
@@ -90,7 +99,7 @@ function meansOf(rows: readonly FactRow[], from: number, hours: number, minHours
   });
 }
 
-function judge(rule: Rule, facts: SeriesFacts, figure: Figure): ConditionResult {
+function judge(rule: Rule, facts: SeriesFacts, labels: Labels, figure: Figure): ConditionResult {
   const { value, belowDetection, at, until } = figure;
   const { unit } = facts.indicator;
   const { severity, holds, shown } =
@@ -109,7 +118,6 @@ function judge(rule: Rule, facts: SeriesFacts, figure: Figure): ConditionResult 
         }),
   };
   const notesZh = notesOf(facts, figure);
-  const labels = { site: facts.site.code, indicator: facts.indicator.code };
   if (value === null) return resultOf(rule, labels, { at, until, status: 'no-data', ...common, notesZh });
   if (belowDetection) {
     const proves = rule.op === 'above' && severity === undefined;
@@ -153,10 +161,9 @@ function notesOf({ standardZh }: SeriesFacts, { doubtful }: Figure): string[] {
 }
 
 /** Thresholds are multiples of the limit; a limit from below is broken by less than limit ÷ multiple, a range once. */
-function judgeClass(rule: Rule, facts: SeriesFacts, figure: Figure): ConditionResult {
+function judgeClass(rule: Rule, facts: SeriesFacts, labels: Labels, figure: Figure): ConditionResult {
   const { value, limit, at, until, belowDetection } = figure;
   const { unit } = facts.indicator;
-  const labels = { site: facts.site.code, indicator: facts.indicator.code };
   const common = {
     ...wordsOf(facts, figure),
     offices: facts.targetOffices ?? [],
