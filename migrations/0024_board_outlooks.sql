@@ -183,7 +183,8 @@ select t.noted_at as time, t.id as change_id, t.fingerprint as alert_id, a.rule_
          when 'became-firing' then '报警' when 'severity-rose' then '加重' when 'severity-fell' then '减轻'
          when 'resolved' then '恢复' when 'no-data-began' then '开始没有数据' when 'no-data-ended' then '又有数据'
          when 'error-began' then '开始无法判断' when 'error-ended' then '又能判断'
-         when 'rule-ended' then '规则停用或不再适用' end as reason_zh,
+         when 'rule-ended' then '规则停用或不再适用'
+         when 'period-ended' then '考核期结束，不再评价' end as reason_zh,
        t.severity, case t.severity when 'notice' then '提示' when 'warning' then '警告' when 'critical' then '严重' end
          as severity_zh,
        t.at, t.starts_at, t.ends_at, t.verdict ->> 'valueZh' as value_zh, t.verdict ->> 'limitZh' as limit_zh,
@@ -229,10 +230,10 @@ select e.noted_at as time, e.fingerprint as alert_id, a.rule_code,
   from (select t.fingerprint, t.starts_at, min(t.noted_at) filter (where t.reason = 'became-firing') as noted_at,
                (array['notice', 'warning', 'critical'])[
                  max(array_position(array['notice', 'warning', 'critical'], t.severity))] as severity,
-               max(t.ends_at) filter (where t.reason in ('resolved', 'rule-ended') and t.withdrawn_at is null) as ends_at,
+               max(t.ends_at) filter (where t.reason in ('resolved', 'rule-ended', 'period-ended') and t.withdrawn_at is null) as ends_at,
                bool_and(t.withdrawn_at is not null) as withdrawn, min(t.verdict ->> 'siteZh') as site_zh
           from alert_transitions t
-         where t.reason in ('became-firing', 'severity-rose', 'severity-fell', 'resolved', 'rule-ended')
+         where t.reason in ('became-firing', 'severity-rose', 'severity-fell', 'resolved', 'rule-ended', 'period-ended')
          group by t.fingerprint, t.starts_at
         having bool_or(t.reason = 'became-firing')) e
   join alerts a on a.fingerprint = e.fingerprint join alert_rules r on r.code = a.rule_code
