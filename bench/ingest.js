@@ -196,12 +196,16 @@ async function measure(targets, url) {
   await compare('wide, sent again', targets, () => wide, 4, (before + after) / 2);
   const changed = () => wideBodies({ from: 100, count: hours, turn: (at) => (at % 100 === 0 ? 1 : 0) });
   await compare('wide, sent again with 1 % of rows changed', targets, changed, 4);
-  const late = () => wideBodies({ from: 10_000, count: hours, order: lateOrder(hours) });
+  // Close to each other: hours between them in which nobody sent are judged by the rules of alerts, too.
+  const lateFrom = 124 + hours;
+  const narrowFrom = lateFrom + hours + 24;
+  const smallFrom = narrowFrom + hours + 24;
+  const late = () => wideBodies({ from: lateFrom, count: hours, order: lateOrder(hours) });
   await compare('wide, 20 % out of order', targets, late, 4);
-  await compare('narrow', targets, () => narrowBodies({ from: 30_000, count: Math.ceil(hours / 4) }), 4);
+  await compare('narrow', targets, () => narrowBodies({ from: narrowFrom, count: Math.ceil(hours / 4) }), 4);
   for (const perRequest of [1, 10]) {
     const small = () =>
-      wideBodies({ from: 40_000 + perRequest * 100, count: perRequest === 1 ? 5 : 20, perRequest });
+      wideBodies({ from: smallFrom + perRequest * 10, count: perRequest === 1 ? 5 : 20, perRequest });
     await compare(
       `${perRequest} line${perRequest === 1 ? '' : 's'} a request, 64 connections`,
       targets,
