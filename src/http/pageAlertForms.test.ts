@@ -158,6 +158,39 @@ describePage('the forms of alerting', () => {
     },
   );
 
+  test('what is wrong with a level of escalation is said at that level, also after another was taken away', async () => {
+    const put = jest.spyOn(fakeAlerting.routing, 'put');
+    try {
+      await enterAs('admin', 'routing');
+      await page.getByRole('button', { name: '修改路线 水务局' }).click();
+      await page.getByLabel('升级', { exact: true }).selectOption('own');
+      const hours = page.getByLabel('几个工作小时无人确认');
+      for (const [index, words] of ['先报', '再报', '后报'].entries()) {
+        await page.getByRole('button', { name: '加一级升级' }).click();
+        await hours.nth(index).fill(String(index + 1));
+        await page.getByLabel('说明').nth(index).fill(words);
+        await page.locator('.level').nth(index).getByLabel('值班群').check();
+      }
+      await page.getByRole('button', { name: '去掉' }).nth(0).click();
+      await hours.nth(1).fill('');
+      await page.getByLabel('理由（必填）').fill('试行');
+      await page.getByRole('button', { name: '保存' }).click();
+      await page.getByText('应为数字').waitFor();
+      expect(await hours.nth(0).getAttribute('aria-invalid')).toBeNull();
+      expect(await hours.nth(1).getAttribute('aria-invalid')).toBe('true');
+      expect(put).not.toHaveBeenCalled();
+      await hours.nth(1).fill('8');
+      await page.getByRole('button', { name: '保存' }).click();
+      await page.getByText('已保存为第 2 版').waitFor();
+      expect(put.mock.calls[0]![1].root.routes[0]!.escalation).toEqual([
+        { afterWorkingHours: 2, channels: ['ecology'], noteZh: '再报' },
+        { afterWorkingHours: 8, channels: ['ecology'], noteZh: '后报' },
+      ]);
+    } finally {
+      put.mockRestore();
+    }
+  });
+
   test('channels of each kind are made and tested; secrets are asked for and never shown', async () => {
     const create = jest.spyOn(fakeDelivery.channels, 'create');
     const types = jest.spyOn(fakeDelivery.channels, 'types').mockReturnValue([
