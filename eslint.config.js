@@ -14,8 +14,14 @@ const nodeGlobals = [
   'AbortSignal',
 ].concat(['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate']);
 
+const browserGlobals = ['window', 'document', 'location', 'history', 'sessionStorage', 'setTimeout']
+  .concat(['clearTimeout', 'fetch', 'XMLHttpRequest', 'DOMException', 'AbortController'])
+  .concat(['URL', 'URLSearchParams', 'FormData']);
+
+const readonly = (names) => Object.fromEntries(names.map((name) => [name, 'readonly']));
+
 export default tseslint.config(
-  { ignores: ['dist/**', 'coverage/**', 'var/**', 'node_modules/**', '*.cjs', 'src/http/static/**'] },
+  { ignores: ['dist/**', 'coverage/**', 'var/**', 'node_modules/**', '*.cjs'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {
@@ -77,6 +83,24 @@ export default tseslint.config(
   },
   {
     files: ['**/*.js', '**/*.mjs'],
-    languageOptions: { globals: Object.fromEntries(nodeGlobals.map((name) => [name, 'readonly'])) },
+    ignores: ['src/http/static/**'],
+    languageOptions: { globals: readonly(nodeGlobals) },
+  },
+  {
+    files: ['src/http/static/**'],
+    languageOptions: { globals: readonly(browserGlobals) },
+    plugins: { jsdoc },
+    rules: {
+      eqeqeq: 'error',
+      'max-lines': ['error', 400],
+      'no-restricted-properties': [
+        'error',
+        ...['innerHTML', 'outerHTML', 'insertAdjacentHTML'].map((property) => ({
+          property,
+          message: 'What users wrote is put on the page as text.',
+        })),
+      ],
+      'jsdoc/require-jsdoc': ['error', { publicOnly: true, require: { FunctionDeclaration: true } }],
+    },
   },
 );

@@ -24,12 +24,14 @@ export function valueWords(target, text) {
   return [text, target.unit].filter(Boolean).join(' ');
 }
 
+/** What a target asks for, as a reader says it. */
 export function limitWords(target) {
   if (target.kind === 'milestone') return '须完成';
   if (target.kind === 'section-grade') return `${valueWords(target, target.limit)}或更好`;
   return `${signs[target.comparison] ?? target.comparison} ${valueWords(target, target.limit)}`;
 }
 
+/** How far a target is from what it asks for; a dash where there is no figure. */
 export function distanceWords(target) {
   const { distance } = target;
   if (distance === null || target.kind === 'milestone') return '—';
