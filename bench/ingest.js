@@ -6,12 +6,12 @@
 import { Buffer } from 'node:buffer';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { performance } from 'node:perf_hooks';
 import { URLSearchParams } from 'node:url';
+import pg from 'pg';
 import { createBenchDatabase, withServer } from './benchDatabase.js';
 import { post, startService, stationCode, stopChild } from './benchService.js';
 import { copyTwice } from './copyRows.js';
@@ -140,32 +140,37 @@ async function startPeers(directory) {
 
 const ratio = (a, b) => (b === undefined ? '–' : (b / a).toFixed(2));
 
-/** Waits until the service derives nothing any more, so that it takes no time from whoever is measured next. */
-async function settle({ pid }) {
-  for (let tries = 0, before = await ticksOf(pid); tries < 120; tries += 1) {
-    await sleep(1_000);
-    const now = await ticksOf(pid);
-    if (now - before < 10) return;
-    before = now;
-  }
-  console.log('(the service did not come to rest)');
-}
+/** What the service has stored and not yet derived from, and whatever the database is at work on. */
+const unrest = `
+  select exists (select from touches) or exists (select from pending_days) or exists (select from alert_marks)
+         or exists (select from pg_stat_activity
+                     where pid <> pg_backend_pid() and datname = current_database() and state <> 'idle'
+                        or backend_type = 'autovacuum worker') as busy`;
 
-/** Processor time in hundredths of a second; 0 where the system does not tell. */
-async function ticksOf(pid) {
-  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
-  const [, user, system] = /^\S+ \(.*\) (?:\S+ ){11}(\d+) (\d+)/.exec(stat) ?? [0, 0, 0];
-  return Number(user) + Number(system);
+/** Waits until the service and its database are at rest, so that they take no time from whoever is measured next. */
+async function settle(url) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (let tries = 0, quiet = 0; tries < 600; tries += 1) {
+      const { rows } = await client.query(unrest);
+      quiet = rows[0].busy ? 0 : quiet + 1;
+      if (quiet === 3) return;
+      await sleep(1_000);
+    }
+    console.log('(the service did not come to rest)');
+  } finally {
+    await client.end();
+  }
 }
 
 /** One load to all targets: each row of the table is the time of a peer divided by ours. */
-async function compare(label, targets, makeBodies, inFlight, copySeconds) {
+async function compare(label, { targets, url }, makeBodies, inFlight, copySeconds) {
   if (wanted.length > 0 && !wanted.some((word) => label.includes(word))) return;
   const bodies = makeBodies();
   const results = new Map();
-  const service = targets.find(({ name }) => name === 'service');
   for (const target of targets) {
-    await settle(service);
+    await settle(url);
     results.set(target.name, await sendAll(target, bodies, inFlight));
   }
   const ours = results.get('service');
@@ -183,7 +188,8 @@ function lateOrder(count) {
   return (i) => (i % 5 === 4 ? ((((i - 4) / 5) * 7919) % fifth) * 5 + 4 : i);
 }
 
-async function measure(targets, url) {
+async function measure(to) {
+  const { targets, url } = to;
   console.log('| load | ÷ InfluxDB | ÷ VictoriaMetrics | ÷ COPY | p99 × InfluxDB | ours |');
   console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
   const warm = wideBodies({ from: 0, count: 10 });
@@ -191,24 +197,24 @@ async function measure(targets, url) {
   const wide = wideBodies({ from: 100, count: hours });
   await copyTwice(url, stations, 100, hours);
   const before = await copyTwice(url, stations, 100, hours);
-  await compare('wide, new', targets, () => wide, 4, before);
+  await compare('wide, new', to, () => wide, 4, before);
   const after = await copyTwice(url, stations, 100, hours);
-  await compare('wide, sent again', targets, () => wide, 4, (before + after) / 2);
+  await compare('wide, sent again', to, () => wide, 4, (before + after) / 2);
   const changed = () => wideBodies({ from: 100, count: hours, turn: (at) => (at % 100 === 0 ? 1 : 0) });
-  await compare('wide, sent again with 1 % of rows changed', targets, changed, 4);
+  await compare('wide, sent again with 1 % of rows changed', to, changed, 4);
   // Close to each other: hours between them in which nobody sent are judged by the rules of alerts, too.
   const lateFrom = 124 + hours;
   const narrowFrom = lateFrom + hours + 24;
   const smallFrom = narrowFrom + hours + 24;
   const late = () => wideBodies({ from: lateFrom, count: hours, order: lateOrder(hours) });
-  await compare('wide, 20 % out of order', targets, late, 4);
-  await compare('narrow', targets, () => narrowBodies({ from: narrowFrom, count: Math.ceil(hours / 4) }), 4);
+  await compare('wide, 20 % out of order', to, late, 4);
+  await compare('narrow', to, () => narrowBodies({ from: narrowFrom, count: Math.ceil(hours / 4) }), 4);
   for (const perRequest of [1, 10]) {
     const small = () =>
       wideBodies({ from: smallFrom + perRequest * 10, count: perRequest === 1 ? 5 : 20, perRequest });
     await compare(
       `${perRequest} line${perRequest === 1 ? '' : 's'} a request, 64 connections`,
-      targets,
+      to,
       small,
       64,
     );
@@ -225,7 +231,7 @@ await withServer(async (server) => {
     console.log(
       `peers: ${targets.map(({ name }) => name).join(', ')}; ${stations} stations, ${hours} hours\n`,
     );
-    await measure(targets, url);
+    await measure({ targets, url });
   } finally {
     for (const target of targets) await target.stop();
   }
