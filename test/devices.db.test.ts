@@ -141,15 +141,24 @@ describe('the interfaces of InfluxDB', () => {
   });
 
   test('ping, health, and the first words of Telegraf', async () => {
-    const ask = async (path: string, method = 'GET') => {
-      const response = await fetch(`${service.address}${path}`, { method });
+    const ask = async (path: string, method = 'GET', q?: string) => {
+      const body = q === undefined ? null : new URLSearchParams({ q });
+      const response = await fetch(`${service.address}${path}`, { method, body });
       return [response.status, await response.text()] as const;
     };
     expect(await ask('/ping')).toEqual([204, '']);
     expect(await ask('/ping', 'HEAD')).toEqual([204, '']);
     expect((await ask('/ping?verbose=true'))[0]).toBe(200);
     expect(JSON.parse((await ask('/health'))[1])).toMatchObject({ name: 'influxdb', status: 'pass' });
-    expect((await ask('/query?q=CREATE+DATABASE+%22telegraf%22', 'POST'))[0]).toBe(200);
+    const made = [200, '{"results":[{"statement_id":0}]}'];
+    // As Telegraf sends it, and as older tools did.
+    expect(await ask('/query', 'POST', 'CREATE DATABASE "telegraf"')).toEqual(made);
+    expect(await ask('/query?q=CREATE+DATABASE+%22telegraf%22', 'POST')).toEqual(made);
+    expect(await ask('/query', 'POST', 'DROP DATABASE "telegraf"')).toEqual([
+      400,
+      '{"error":"queries are not answered here: read /api/v1/readings"}',
+    ]);
+    expect((await ask('/query', 'POST', 'x'.repeat(5_000)))[0]).toBe(413);
   });
 });
 

@@ -7,6 +7,7 @@ import { clientAddressOf, type TrustsAddress } from '../clientAddress.js';
 import type { HttpMetrics } from '../metrics.js';
 import type { RateLimit } from '../rateLimiter.js';
 import type { TokenService } from '../services.js';
+import { answerQuery } from './answerQuery.js';
 import { createIdentifySender } from './credentials.js';
 import {
   answerDone,
@@ -65,7 +66,10 @@ export function createWriteHandler(options: WriteHandlerOptions): WriteHandler {
     const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
     if (path === '/ping') return answerPing(request, response, query);
     if (path === '/health') return answerHealth(request, response, options.checkReady);
-    if (path === '/query') return answerQuery(request, response, query);
+    if (path === '/query' && request.method === 'POST') {
+      void answerQuery(request, response, query);
+      return true;
+    }
     const dialect: Dialect | undefined =
       path === '/api/v2/write' ? 'v2' : path === '/write' ? 'v1' : undefined;
     if (dialect === undefined || request.method !== 'POST') return false;
@@ -186,16 +190,5 @@ function answerHealth(
     () => answer(200, 'ready for queries and writes'),
     () => answer(503, 'the database does not answer'),
   );
-  return true;
-}
-
-/** Telegraf's first words on the interface of InfluxDB 1: there is one database, and it exists. */
-function answerQuery(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): boolean {
-  const wanted = /^\s*create\s+database\b/i.test(query.get('q') ?? '');
-  if (request.method !== 'POST' || !wanted) return false;
-  request.resume();
-  response
-    .writeHead(200, { 'X-Influxdb-Version': influxVersions.v1, 'Content-Type': 'application/json' })
-    .end(JSON.stringify({ results: [{ statement_id: 0 }] }));
   return true;
 }
