@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { originWords } from './originWords.js';
 import type { Queryable } from './pool.js';
 import type { SiteWindow } from './suspectChecks.js';
 
@@ -169,7 +170,7 @@ export async function listDifferences(db: Queryable, query: DifferenceQuery): Pr
   return rows.map(({ ts, kind, uploadId, source, ...row }) => ({
     ...row,
     ts: ts.getTime(),
-    origin: uploadId === null ? `${kind ?? ''}${source === null ? '' : ` ${source}`}` : `upload ${uploadId}`,
+    origin: originWords({ uploadId, kind, source }),
   }));
 }
 

@@ -1,5 +1,6 @@
 import { keyedTables, type KeyedTable } from './keyedTable.js';
 import { quote } from './mergeSql.js';
+import { originWords } from './originWords.js';
 import type { Queryable } from './pool.js';
 
 /** Tables whose values are readings, in the order in which they are listed. */
@@ -81,10 +82,7 @@ export async function listReadings(
     value: row.value,
     flags: row.flags ?? [],
     raw: row.raw,
-    origin:
-      row.upload_id === null
-        ? `${row.kind}${row.source === null ? '' : ` ${row.source}`}`
-        : `upload ${row.upload_id}`,
+    origin: originWords({ uploadId: row.upload_id, kind: row.kind, source: row.source }),
   }));
 }
 

@@ -1,4 +1,5 @@
 import { keyedTables, type KeyedTable } from './keyedTable.js';
+import { originWords } from './originWords.js';
 import type { Queryable } from './pool.js';
 import { readingTables, type ReadingKey, type ReadingTable } from './readings.js';
 
@@ -82,10 +83,7 @@ export async function listSuspects(
     rules: row.rule.split(','),
     reason: row.reason,
     around: (row.around ?? []).map(([ts, value]) => ({ ts, value })),
-    origin:
-      row.upload_id === null
-        ? `${row.kind ?? ''}${row.source === null ? '' : ` ${row.source}`}`
-        : `upload ${row.upload_id}`,
+    origin: originWords({ uploadId: row.upload_id, kind: row.kind, source: row.source }),
     setBy: row.actor,
     setAt: row.set_at,
   }));
