@@ -37,7 +37,9 @@ if [ "$(id -u)" = 0 ]; then
   user=cei
   id "$user" >/dev/null 2>&1 || useradd --system --user-group --home-dir "$data" --no-create-home --shell /usr/sbin/nologin "$user"
 fi
+fresh=''
 if [ ! -d "$data" ]; then
+  fresh=yes
   mkdir -p "$data"
   [ -z "$user" ] || chown "$user:$user" "$data"
   chmod 700 "$data"
@@ -57,6 +59,16 @@ fi
 ln -sfn "$release" "$prefix/current"
 printf '%s\n' "已安装到 $release / installed" "设置 / settings: $config" "数据 / data: $data"
 
+# Whether the service says that it is ready, where its settings say that it listens.
+answers() (
+  set -a
+  # shellcheck disable=SC1090
+  . "$config"
+  exec "$node" -e 'const { HOST = "127.0.0.1", PORT = "8080" } = process.env;
+const host = HOST === "0.0.0.0" || HOST === "::" ? "127.0.0.1" : HOST.includes(":") ? `[${HOST}]` : HOST;
+fetch(`http://${host}:${PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1));'
+)
+
 start=${CEI_START:-}
 if [ -z "$start" ]; then
   if [ -n "$user" ] && [ -d /run/systemd/system ]; then start=systemd; else start=foreground; fi
@@ -69,7 +81,20 @@ systemd)
   systemctl daemon-reload
   systemctl enable "$unit"
   systemctl restart "$unit"
-  printf '%s\n' "首个管理员令牌在日志里，只有一次 / the first token is in the journal, once: journalctl -u $unit"
+  printf '%s\n' '等服务就绪… / waiting until the service is ready'
+  waited=0
+  until answers; do
+    waited=$((waited + 1))
+    # A service that ends is started again by systemd, for ever.
+    if [ "$(systemctl show --property NRestarts --value "$unit")" != 0 ] || [ "$waited" -ge 300 ]; then
+      journalctl --unit "$unit" --lines 20 --no-pager --output cat >&2
+      fail "服务没有就绪，原因见上 / the service is not ready, see above: journalctl -u $unit"
+    fi
+    sleep 1
+  done
+  printf '%s\n' '服务已就绪 / ready'
+  [ -z "$fresh" ] ||
+    printf '%s\n' "首个管理员令牌在日志里，只有一次 / the first token is in the journal, once: journalctl -u $unit"
   ;;
 foreground)
   set -a
