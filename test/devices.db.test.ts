@@ -136,8 +136,7 @@ describe('the interfaces of InfluxDB', () => {
   test('a body that is too large, as sent or unpacked, is 413', async () => {
     const large = Buffer.alloc(26 * 1024 * 1024, 'x');
     expect((await write(gzipSync(large), { headers: { 'Content-Encoding': 'gzip' } })).status).toBe(413);
-    const answer = await write(large).catch(() => ({ status: 413 }));
-    expect(answer.status).toBe(413);
+    expect((await write(large)).status).toBe(413);
   });
 
   test('ping, health, and the first words of Telegraf', async () => {

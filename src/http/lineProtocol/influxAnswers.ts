@@ -36,8 +36,11 @@ export function answerDone(response: ServerResponse, dialect: Dialect): void {
   response.writeHead(204, versionHeaders(dialect)).end();
 }
 
-/** Answers with a refusal as InfluxDB of the dialect does. */
-export function answerRefusal(response: ServerResponse, dialect: Dialect, refusal: Refusal): void {
+/**
+ * Answers with a refusal as InfluxDB of the dialect does. All of it is sent, but the response is not ended: with that the
+ * connection may be closed, which is the caller's to say.
+ */
+export function sendRefusal(response: ServerResponse, dialect: Dialect, refusal: Refusal): void {
   const { status, message, details } = refusal;
   const code = codes[status];
   const body = JSON.stringify(
@@ -57,7 +60,7 @@ export function answerRefusal(response: ServerResponse, dialect: Dialect, refusa
       'Content-Type': 'application/json; charset=utf-8',
       'Content-Length': Buffer.byteLength(body),
     })
-    .end(body);
+    .write(body);
 }
 
 /** The refusal that names lines which were not taken; the others are committed. */

@@ -13,6 +13,9 @@ export interface BodyBounds {
   readonly mostInFlight: number;
   /** How long a client may take for its body. */
   readonly timeoutMs: number;
+  /** Of a refused body, bytes that are still received, into nothing, and for how long. */
+  readonly drainBytes: number;
+  readonly drainMs: number;
 }
 
 /** A refusal on its way out. */
@@ -55,7 +58,7 @@ const tooLarge = (mostBytes: number) =>
  */
 export async function readBody(
   request: IncomingMessage,
-  { mostBytes, timeoutMs }: BodyBounds,
+  { mostBytes, timeoutMs }: Pick<BodyBounds, 'mostBytes' | 'timeoutMs'>,
   budget: ByteBudget,
 ): Promise<{ readonly body: Buffer; readonly taken: number }> {
   const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
@@ -73,9 +76,11 @@ export async function readBody(
     take(announced);
     const chunks: Buffer[] = [];
     let size = 0;
-    const timer = setTimeout(() => request.destroy(), timeoutMs);
+    const late = new RefusedBody({ status: 503, message: 'the body did not arrive in time' });
+    const timer = setTimeout(() => request.destroy(late), timeoutMs);
     try {
-      for await (const chunk of request as AsyncIterable<Buffer>) {
+      // A loop that is left would destroy the connection otherwise, and nobody would hear why.
+      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         size += chunk.length;
         if (size > mostBytes) throw tooLarge(mostBytes);
         if (size > taken) take(size - taken);
@@ -93,6 +98,30 @@ export async function readBody(
     budget.giveBack(taken);
     throw error;
   }
+}
+
+/**
+ * Receives what is left of a refused body into nothing, within bounds: a connection that is closed upon data nobody reads
+ * is reset, and a client that writes all before it reads, as proxies do, never sees the answer. Never throws.
+ */
+export async function drainBody(
+  request: IncomingMessage,
+  { drainBytes, drainMs }: Pick<BodyBounds, 'drainBytes' | 'drainMs'>,
+): Promise<void> {
+  if (request.complete || request.destroyed) return;
+  await new Promise<void>((resolve) => {
+    let left = drainBytes;
+    const timer = setTimeout(resolve, drainMs);
+    const onData = (chunk: Buffer): void => {
+      left -= chunk.length;
+      if (left < 0) resolve();
+    };
+    const ends = ['end', 'close', 'error'] as const;
+    for (const event of ends) request.once(event, () => resolve());
+    request.on('data', onData).resume();
+    timer.unref();
+  });
+  request.pause();
 }
 
 async function unpack(sent: Buffer, mostBytes: number): Promise<Buffer> {

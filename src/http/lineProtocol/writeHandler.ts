@@ -11,13 +11,13 @@ import { answerQuery } from './answerQuery.js';
 import { createIdentifySender } from './credentials.js';
 import {
   answerDone,
-  answerRefusal,
   influxVersions,
   partialRefusal,
+  sendRefusal,
   type Dialect,
   type Refusal,
 } from './influxAnswers.js';
-import { ByteBudget, readBody, RefusedBody, type BodyBounds } from './readBody.js';
+import { ByteBudget, drainBody, readBody, RefusedBody, type BodyBounds } from './readBody.js';
 
 /** Takes requests of the write interface and says whether it did; others are somebody else's. */
 export type WriteHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -49,6 +49,8 @@ export function createWriteHandler(options: WriteHandlerOptions): WriteHandler {
     mostBytes: 25 * 1024 * 1024,
     mostInFlight: 256 * 1024 * 1024,
     timeoutMs: 60_000,
+    drainBytes: 64 * 1024 * 1024,
+    drainMs: 30_000,
     ...options.bounds,
   };
   const trusts = options.trustsProxy ?? (() => false);
@@ -73,7 +75,10 @@ export function createWriteHandler(options: WriteHandlerOptions): WriteHandler {
     const dialect: Dialect | undefined =
       path === '/api/v2/write' ? 'v2' : path === '/write' ? 'v1' : undefined;
     if (dialect === undefined || request.method !== 'POST') return false;
-    void write(request, response, query, dialect);
+    write(request, response, query, dialect).catch((error: unknown) => {
+      options.logger.error({ err: error }, 'answering a device failed');
+      request.destroy();
+    });
     return true;
   };
 
@@ -84,6 +89,9 @@ export function createWriteHandler(options: WriteHandlerOptions): WriteHandler {
     dialect: Dialect,
   ): Promise<void> {
     const startedAt = performance.now();
+    // Asked for now: a request whose connection broke off has none any more.
+    const address = addressOf(request);
+    const refuseThis = (refusal: Refusal) => refuse(request, response, dialect, refusal, address);
     let taken = 0;
     try {
       const actor = await identify(request, query);
@@ -92,9 +100,9 @@ export function createWriteHandler(options: WriteHandlerOptions): WriteHandler {
       ({ taken } = received);
       const receipt = await options.ingest.receive(actor, received.body, precision);
       if (receipt.problemCount === 0) answerDone(response, dialect);
-      else refuse(request, response, dialect, partialRefusal(receipt));
+      else refuseThis(partialRefusal(receipt));
     } catch (error) {
-      refuse(request, response, dialect, refusalOf(error));
+      refuseThis(refusalOf(error));
     } finally {
       budget.giveBack(taken);
       const seconds = (performance.now() - startedAt) / 1000;
@@ -112,15 +120,17 @@ export function createWriteHandler(options: WriteHandlerOptions): WriteHandler {
     response: ServerResponse,
     dialect: Dialect,
     refusal: Refusal,
+    address: string,
   ): void {
     if (response.headersSent || response.destroyed) return;
-    // What the client still sends is not read: the connection cannot be used again.
+    // What the client still sends is no request: the connection cannot be used again.
     if (!request.complete) response.setHeader('Connection', 'close');
-    answerRefusal(response, dialect, refusal);
+    sendRefusal(response, dialect, refusal);
+    void drainBody(request, bounds).then(() => response.end());
     options.logger[refusal.status >= 500 ? 'warn' : 'info'](
       {
         status: refusal.status,
-        address: addressOf(request),
+        address,
         message: refusal.message.slice(0, 500),
       },
       'readings refused',
