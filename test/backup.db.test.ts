@@ -239,6 +239,35 @@ describe(`embedded and ${external?.label ?? 'an external server, which is not he
     await service.stop();
   });
 
+  onExternal(
+    'who is no superuser is refused a dump of TimescaleDB before anything is touched, not an archive',
+    async () => {
+      const server = external as DebianPostgres;
+      if (!server.timescale) return;
+      const address = new URL(await server.createDatabase('plain'));
+      await query(address.toString(), `create role plain login password 'plain'`);
+      await query(address.toString(), 'alter database plain owner to plain');
+      await query(address.toString(), 'alter schema public owner to plain');
+      [address.username, address.password] = ['plain', 'plain'];
+      const settings = { DATABASE_URL: address.toString(), DATA_DIR: yard.dataDir('plain') };
+      const touched = () =>
+        query(
+          settings.DATABASE_URL,
+          `select (select count(*) from pg_extension) as extensions, (select count(*) from pg_class) as relations,
+                (select count(*) from pg_roles) as roles`,
+        );
+      const before = await touched();
+      const { code, stderr } = await cli(['restore', '--from', yard.dataDir('dump')], settings);
+      expect(code).toBe(1);
+      expect(stderr).toContain('要用数据库超级用户，plain 不是；什么都没有改动');
+      expect(stderr).toContain('back up with archive and restore with unarchive');
+      expect(await touched()).toEqual(before);
+
+      await succeed(['unarchive', '--from', yard.dataDir('archive')], settings);
+      expect(apart(await contentsOf(settings.DATABASE_URL))).toEqual(apart(contents));
+    },
+  );
+
   onExternal('what is filled, damaged or of another schema is refused, and nothing is stored', async () => {
     const server = external as DebianPostgres;
     const settings = { DATABASE_URL: await server.createDatabase('third'), DATA_DIR: yard.dataDir('third') };

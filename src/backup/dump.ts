@@ -68,6 +68,7 @@ export async function restoreDump(
   const { url, dataDir, tell } = options;
   const client = await connectForBackup(url);
   try {
+    await refuseWithoutRights(client, manifest);
     await refuseFilled(client);
     const present = await listKeptFiles(dataDir);
     if (manifest.files.length > 0 && present.length > 0)
@@ -91,6 +92,22 @@ export async function restoreDump(
   } finally {
     await client.end();
   }
+}
+
+/** TimescaleDB's own tables, which such a dump fills, are a superuser's. Asked before anything is touched. */
+async function refuseWithoutRights(client: pg.Client, manifest: Manifest): Promise<void> {
+  if (manifest.timescale === null) return;
+  const { rows } = await client.query<{ name: string; super: boolean }>(
+    `select rolname as name, rolsuper as super from pg_roles where rolname = current_user`,
+  );
+  const { name, super: may } = rows[0]!;
+  if (may) return;
+  throw new BackupError(
+    `恢复 TimescaleDB 的备份要用数据库超级用户，${name} 不是；什么都没有改动。` +
+      `请在 DATABASE_URL 里换成超级用户；没有这个权限，备份用 archive、恢复用 unarchive，它们不需要超级用户`,
+    `a backup of TimescaleDB is restored by a superuser, which ${name} is not; nothing was touched. Name a superuser ` +
+      `in DATABASE_URL, or without that right back up with archive and restore with unarchive, which need none`,
+  );
 }
 
 async function refuseOlder(client: pg.Client, manifest: Manifest): Promise<number> {
@@ -131,13 +148,7 @@ async function preparing(
       `备份来自 TimescaleDB ${wanted}，目标是 ${rows[0]!.version}；两者必须相同`,
       `the backup is of TimescaleDB ${wanted}, the target has ${rows[0]!.version}; they must be the same`,
     );
-  await client.query('select timescaledb_pre_restore()').catch((error: Error) => {
-    throw new BackupError(
-      `恢复 TimescaleDB 的备份要用数据库超级用户（${error.message}）；没有这个权限请用 archive / unarchive`,
-      `a backup of TimescaleDB is restored by a superuser; without that right use archive / unarchive`,
-      { cause: error },
-    );
-  });
+  await client.query('select timescaledb_pre_restore()');
   try {
     await restore(withRights);
   } finally {

@@ -74,6 +74,8 @@ export const restoreCommand: Command = {
     '',
     '内置数据库恢复到空的 DATA_DIR；外部数据库恢复到 DATABASE_URL 指的空数据库（须已建好），文件放进 DATA_DIR。',
     '恢复后逐表核对行数和校验和；有一处不同，退出码为 1。不会覆盖已有的东西。',
+    'TimescaleDB 的备份要用数据库超级用户恢复；没有这个权限，备份用 archive、恢复用 unarchive（不需要超级用户）。',
+    'A backup of TimescaleDB is restored by a superuser; archive and unarchive need none.',
     '',
     '示例：',
     '  DATA_DIR=/srv/cei npm run --silent cli -- restore --from /backup/2026-01-31',

@@ -226,12 +226,7 @@ export class WriteQueue {
       const years: string[] = [];
       for (let year = yearOf(first); year <= yearOf(last); year += 1) years.push(`${batch.family} ${year}`);
       if (!again && years.every((year) => this.#years.has(year))) continue;
-      const client = await pool.connect();
-      try {
-        await ensureRanges(pool, client, [{ table: batch.table.table, first, last }]);
-      } finally {
-        client.release();
-      }
+      await ensureRanges(pool, pool, [{ table: batch.table.table, first, last }]);
       for (const year of years) this.#years.add(year);
     }
   }
