@@ -12,6 +12,7 @@ import {
   type AirGroupDayRow,
 } from '../store/airDays.js';
 import { listDustPeriods } from '../store/dustPeriods.js';
+import { recomputeAirMonths } from './airMonths.js';
 import {
   dayRulesOf,
   deriveGroupDay,
@@ -24,8 +25,8 @@ import {
 import type { Reference } from './reference.js';
 
 /**
- * Derives the given station days, and then the days of every group that one of those stations belongs to. A day for
- * which nothing is stored has no derived row.
+ * Derives the given station days, and then the days and months of every group that one of those stations belongs to.
+ * A day for which nothing is stored has no derived row.
  */
 export async function recomputeAirDays(
   client: PoolClient,
@@ -50,6 +51,7 @@ export async function recomputeAirDays(
     client,
     groupDays.filter(({ stations }) => stations === 0),
   );
+  await recomputeAirMonths(client, reference, groupDays);
 }
 
 const textOf = ({ siteId, day }: SiteDayKey) => `${siteId} ${day}`;

@@ -90,7 +90,7 @@ export class ChangingWorld {
     });
     await pool.query(
       `truncate air_hour, air_day, water_sample, water_month, published_texts, value_flags, value_origins,
-                dust_periods, pending_days, air_site_days, air_group_days, water_site_months, published_differences,
+                dust_periods, pending_days, air_site_days, air_group_days, air_group_months, water_site_months, water_item_months, published_differences,
                 latest_rows, flag_history, revisions, dust_period_revisions, write_extents, write_undos, site_events`,
     );
   }

@@ -83,7 +83,9 @@ export async function readDerived(pool: Pool): Promise<Record<string, unknown[]>
   return {
     siteDays: await readRows(pool, 'air_site_days', ['computed_at']),
     groupDays: await readRows(pool, 'air_group_days', ['computed_at']),
+    groupMonths: await readRows(pool, 'air_group_months', ['computed_at']),
     months: await readRows(pool, 'water_site_months', ['computed_at']),
+    itemMonths: await readRows(pool, 'water_item_months', []),
   };
 }
 
@@ -108,7 +110,8 @@ export async function forgetSuspicions(pool: Pool): Promise<void> {
 /** Forgets all derived rows and marks every stored day of every table, and every day of a range of all stations. */
 export async function markEverything(pool: Pool, from: string, to: string): Promise<void> {
   await pool.query(
-    'truncate air_site_days, air_group_days, water_site_months, published_differences, pending_days',
+    `truncate air_site_days, air_group_days, air_group_months, water_site_months, water_item_months, published_differences,
+              pending_days`,
   );
   await pool.query(
     `insert into pending_days (medium, site_id, day)

@@ -40,7 +40,8 @@ beforeEach(() => clear());
 async function clear(): Promise<void> {
   await database.pool.query(
     `truncate air_hour, air_day, water_sample, water_month, value_flags, value_origins, dust_periods, pending_days,
-              air_site_days, air_group_days, water_site_months, latest_rows, flag_history, revisions`,
+              air_site_days, air_group_days, air_group_months, water_site_months, water_item_months, latest_rows,
+              flag_history, revisions`,
   );
 }
 
@@ -100,7 +101,13 @@ test('a day whose rows are gone has no derived row any more', async () => {
     [site('air-town')],
   );
   await drainMarks(database.pool);
-  expect(await readDerived(database.pool)).toEqual({ siteDays: [], groupDays: [], months: [] });
+  expect(await readDerived(database.pool)).toEqual({
+    siteDays: [],
+    groupDays: [],
+    groupMonths: [],
+    months: [],
+    itemMonths: [],
+  });
 });
 
 test('a dust period takes its hours out of the second ledger only, for the stations’ days with data', async () => {

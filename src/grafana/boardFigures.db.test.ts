@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../test/database.js';
 import { transitionReasons } from '../alerts/stateMachine.js';
 import { alertStatusZh, transitionReasonZh } from '../app/alertService.js';
+import { createProofService } from '../app/proofService.js';
 import { createTargetService } from '../app/targetService.js';
 import { demoAsOf } from '../demo/demoData.js';
 import type { TargetView } from '../http/services.js';
+import { listSectionGrades } from '../store/sectionGrades.js';
 import { fillDemo, runAsReader } from './boardDatabase.fixture.js';
 import { headlineTargets } from './boards/common.js';
 import { allBoards } from './boards.js';
@@ -14,7 +16,14 @@ import { healthRules } from './healthRules.js';
 
 let demo: TestDatabase;
 let api: TargetView[];
+const everything = { from: new Date('2021-01-01T00:00:00+08:00'), to: new Date('2026-01-01T00:00:00+08:00') };
 const range = { from: new Date('2024-10-01T00:00:00+08:00'), to: new Date('2025-09-30T12:00:00+08:00') };
+
+interface MonthItem {
+  mean: { value: string; printed: string };
+  range: { validDays: number; months: { required: number }[] };
+  valid: boolean;
+}
 
 beforeAll(async () => {
   demo = await createTestDatabase();
@@ -41,11 +50,11 @@ async function pageWords(view: TargetView): Promise<string> {
 }
 
 /** Runs the query of a panel as its board would, with all offices, stations and so on. */
-async function runPanel(file: string, title: string, refId = 'A') {
+async function runPanel(file: string, title: string, refId = 'A', within = range) {
   const board = allBoards()[file]!;
   const panel = board.panels!.find((each) => each.title === title) as unknown as { targets: SqlTarget[] };
   const target = panel.targets.find((each) => each.refId === refId)!;
-  return (await runAsReader(demo, expandSql(target.rawSql, range, board.templating!.list))).rows;
+  return (await runAsReader(demo, expandSql(target.rawSql, within, board.templating!.list))).rows;
 }
 
 describe('what stands beside the verdicts', () => {
@@ -172,6 +181,81 @@ describe('what stands beside the verdicts', () => {
       await client.query('rollback');
       client.release();
     }
+  });
+});
+
+describe('months', () => {
+  const monthOf = (row: Record<string, unknown>) => (row['time'] as Date).toISOString();
+
+  // One with dust, a February, and the last, which lacks a day.
+  test.each(['2025-04', '2024-02', '2025-09'])('the means of %s are those of the API', async (month) => {
+    const proof = await createProofService(demo.pool).airPeriod('air-county-evaluation', month, null);
+    const { ledgers } = proof!.result as { ledgers: Record<string, { items: Record<string, MonthItem> }> };
+    const rows = await runPanel('03-air.json', '逐月均值', 'A', everything);
+    const time = new Date(`${month}-01T00:00:00+08:00`).toISOString();
+    for (const [item, name] of [
+      ['pm25', 'PM2.5'],
+      ['pm10', 'PM10'],
+    ] as const) {
+      const [whole, without] = ['with-dust', 'without-dust'].map((ledger) => ledgers[ledger]!.items[item]!);
+      const { range, mean, valid } = whole!;
+      expect(rows.find((row) => row['月份'] === month && row['项目'] === name)).toMatchObject({
+        含沙尘: mean.printed,
+        扣除沙尘: without!.mean.printed,
+        有效天数: String(range.validDays),
+        要求天数: String(range.months[0]!.required),
+        状态: valid ? '有效' : '有效天数不足',
+      });
+      const line = await runPanel('03-air.json', `${name} 月均：两种口径`, 'A', everything);
+      expect(line.find((row) => monthOf(row) === time)).toMatchObject({
+        含沙尘: Number(mean.value),
+        扣除沙尘: Number(without!.mean.value),
+        年均目标: Number(api.find(({ id }) => id === (item === 'pm25' ? 19 : 20))!.limit),
+      });
+    }
+  });
+
+  test('there is a month for every month with days, and dust makes a difference in some', async () => {
+    const { rows } = await demo.pool.query<{ months: number; missing: number; differing: number }>(
+      `select count(distinct m.month)::integer as months,
+              (select count(*)::integer from (select distinct date_trunc('month', day)::date as month, group_code
+                                      from board.air_days) d
+                where not exists (select from board.air_months x where x.month = d.month and x.group_code = d.group_code))
+                as missing,
+              count(*) filter (where w.printed <> m.printed)::integer as differing
+         from board.air_months m join board.air_months w using (month, group_code, item)
+        where m.ledger = 'with-dust' and w.ledger = 'without-dust'`,
+    );
+    expect(rows[0]!.months).toBeGreaterThan(50);
+    expect(rows[0]!.missing).toBe(0);
+    expect(rows[0]!.differing).toBeGreaterThan(0);
+  });
+
+  test('items beside limits agree with the class of every section, its main pollutants and the rules', async () => {
+    const { rows: targets } = await demo.pool.query<{ site_id: number; target_grade: number }>(
+      'select site_id, target_grade from board.section_targets order by site_id',
+    );
+    expect(new Map(targets.map((row) => [row.site_id, row.target_grade]))).toEqual(
+      new Map([...(await listSectionGrades(demo.pool))].sort(([a], [b]) => a - b)),
+    );
+    const { rows } = await demo.pool.query<{ months: number; over: number; wrong: number }>(
+      `select count(*)::integer as months, count(*) filter (where i.over)::integer as over,
+              count(*) filter (where m.grade is distinct from i.grade
+                or i.over is distinct from m.grade > t.target_grade
+                or (t.target_grade = 3 and i.multiples <> (
+                  select coalesce(jsonb_object_agg(p ->> 'code', p ->> 'multiple'), '{}')
+                    from jsonb_array_elements(m.main_pollutants) as p)))::integer as wrong
+         from water_site_months m join board.section_targets t on t.site_id = m.site_id
+         cross join lateral (
+           select max(l.grade) filter (where l.part = 'grading') as grade,
+                  bool_or(l.state_zh = '超过') filter (where l.part = 'grading') as over,
+                  coalesce(jsonb_object_agg(l.item, l.multiple) filter (where l.state_zh = '超过'), '{}') as multiples
+             from board.water_item_limits l where l.site_id = m.site_id and l.month = m.month) i
+        where m.grade is not null`,
+    );
+    expect(rows[0]!.wrong).toBe(0);
+    expect(rows[0]!.over).toBeGreaterThan(0);
+    expect(rows[0]!.months).toBeGreaterThan(rows[0]!.over);
   });
 });
 

@@ -121,6 +121,27 @@ describe.each(boards)('%s', (_, board) => {
     }
   });
 
+  test.each(panels)(
+    '%s works with nothing chosen, and shows nothing of what is left out',
+    async (__, panel) => {
+      const first = await firstChoices(demo, board);
+      for (const { name } of variables)
+        for (const target of targetsOf(panel)) {
+          if (!target.rawSql.includes(`{${name}:`)) continue;
+          const run = async (choices: Choices) =>
+            (await runAsReader(demo, expandSql(target.rawSql, rangeOf(board), variables, choices))).rows;
+          const all = await run(first);
+          // Cleared, or an empty text in the address.
+          for (const nothing of [[], ['']]) {
+            const none = await run({ ...first, [name]: nothing });
+            expect(none.length).toBeLessThanOrEqual(all.length);
+            expect(none).not.toEqual(all);
+            if (panel.type === 'stat') expect(new Set(Object.values(none[0]!))).toEqual(new Set([null]));
+          }
+        }
+    },
+  );
+
   // Grafana expands macros also within literals: codes of sites, which are the values, hold no `$__`.
   test.each(panels)('%s takes odd values of variables', async (__, panel) => {
     for (const value of [[`'`, `''); drop table sites; --`], ['“中文”\\'], [`odd'"$1`]])

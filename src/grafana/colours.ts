@@ -139,6 +139,29 @@ const gradeColours: Readonly<Record<WaterGrade, string>> = {
 };
 
 export const noFlowCode = 0;
+/** Groundwater has no class: it keeps the limits of class Ⅲ, or not. */
+export const keptCode = 7;
+export const overCode = 8;
+
+/** Whether the mean of a month may stand. */
+export const monthStateMappings: readonly ValueMapping[] = colourTexts({
+  有效: 'green',
+  有效天数不足: 'orange',
+  未满月: 'blue',
+});
+
+/** An item, or a section, beside what it is to keep. */
+export const limitStateMappings: readonly ValueMapping[] = colourTexts({
+  符合: 'green',
+  超过: 'red',
+  单独评价: 'blue',
+  不评价: 'gray',
+});
+
+/** Colours of the classes by their names. */
+export const gradeNameColours: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(gradeColours).map(([grade, color]) => [formatGrade(Number(grade) as WaterGrade), color]),
+);
 
 /** Classes by number, with `noFlowCode` for a month without flow. */
 export const gradeMappings: readonly ValueMapping[] = [
@@ -152,6 +175,8 @@ export const gradeMappings: readonly ValueMapping[] = [
           { text: formatGrade(Number(grade) as WaterGrade), color, index: index + 1 },
         ]),
       ),
+      [String(keptCode)]: { text: '符合Ⅲ类限值', color: 'green', index: 7 },
+      [String(overCode)]: { text: '超Ⅲ类限值', color: 'red', index: 8 },
     },
   },
   ...noDataMappings,
@@ -161,7 +186,7 @@ export const gradeMappings: readonly ValueMapping[] = [
 export const gradeTextMappings: readonly ValueMapping[] = colourTexts({
   断流: 'light-purple',
   无法评价: 'gray',
-  ...Object.fromEntries(
-    Object.entries(gradeColours).map(([grade, color]) => [formatGrade(Number(grade) as WaterGrade), color]),
-  ),
+  符合Ⅲ类限值: 'green',
+  超Ⅲ类限值: 'red',
+  ...gradeNameColours,
 });

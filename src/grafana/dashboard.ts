@@ -134,16 +134,21 @@ export function annotation(name: string, iconColor: string, rawSql: string): Ann
   };
 }
 
+/** The chosen values of a variable, for `in`: none, one, several or all. A bare list would be wrong SQL when nothing is chosen. */
+export function chosen(name: string): string {
+  return `(select unnest(array[\${${name}:sqlstring}]::text[]))`;
+}
+
 /**
  * A choice of several values or of all. The query gives `__text` and `__value`; `all` is a query of the same values,
- * which stands in for a list that would be empty, and so wrong SQL, in an empty database. Use: `in (${name:sqlstring})`.
+ * which stands in for a list that would be empty in an empty database. Use: `in ${chosen(name)}`.
  */
 export function manyOf(name: string, label: string, query: string, all: string): VariableModel {
   return {
     ...variable(name, label, query),
     multi: true,
     includeAll: true,
-    allValue: oneLine(all),
+    allValue: `array(${oneLine(all)})`,
     current: { text: ['All'], value: ['$__all'] },
   };
 }

@@ -8,6 +8,7 @@ import {
   LegendDisplayMode,
   PercentChangeColorMode,
   SortOrder,
+  StackingMode,
   TableCellDisplayMode,
   TableCellHeight,
   ThresholdsMode,
@@ -23,7 +24,7 @@ import type { Options as StatOptions } from '@grafana/schema/dist/esm/raw/compos
 import type { Options as StateTimelineOptions } from '@grafana/schema/dist/esm/raw/composable/statetimeline/panelcfg/x/StateTimelinePanelCfg_types.gen';
 import type { Options as TableOptions } from '@grafana/schema/dist/esm/raw/composable/table/panelcfg/x/TablePanelCfg_types.gen';
 import type { Options as TimeSeriesOptions } from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen';
-import { noData, noDataMappings } from './colours.js';
+import { missingAs, noData, noDataMappings } from './colours.js';
 import { dataSource, sqlTarget, type SqlTarget } from './dataSource.js';
 
 /** What every panel says of itself. `description`: what it shows, by which standard, in which ledger. */
@@ -132,10 +133,17 @@ export function table(text: PanelText, rawSql: string, overrides: readonly Overr
   });
 }
 
-/** A table column whose text is coloured by its mappings. */
-export function colouredColumn(name: string, mappings: readonly ValueMapping[], width?: number): Override {
+/** A table column whose text is coloured by its mappings; `missing` stands where nothing may well be. */
+export function colouredColumn(
+  name: string,
+  mappings: readonly ValueMapping[],
+  width?: number,
+  missing?: string,
+): Override {
+  const none = missing === undefined ? undefined : missingAs(missing);
   return onColumn(name, {
-    mappings,
+    ...none,
+    mappings: [...(none?.mappings ?? []), ...mappings],
     'custom.cellOptions': { type: TableCellDisplayMode.ColorText },
     ...(width === undefined ? {} : { 'custom.width': width }),
   });
@@ -161,8 +169,11 @@ export function lines(
     readonly overrides?: readonly Override[];
     readonly points?: boolean;
     readonly bars?: boolean;
+    /** Bars upon each other, each as its share of their sum. */
+    readonly shares?: boolean;
   },
 ): Panel {
+  const bars = look.bars === true || look.shares === true;
   const options: TimeSeriesOptions = {
     legend: { displayMode: LegendDisplayMode.List, placement: 'bottom', showLegend: true, calcs: [] },
     tooltip: { mode: TooltipDisplayMode.Multi, sort: SortOrder.None },
@@ -173,9 +184,10 @@ export function lines(
       decimals: look.decimals,
       color: { mode: FieldColorModeId.PaletteClassicByName },
       custom: {
-        drawStyle: look.bars === true ? GraphDrawStyle.Bars : GraphDrawStyle.Line,
+        drawStyle: bars ? GraphDrawStyle.Bars : GraphDrawStyle.Line,
         lineWidth: 1,
-        fillOpacity: look.bars === true ? 60 : 0,
+        fillOpacity: bars ? 60 : 0,
+        ...(look.shares === true ? { stacking: { mode: StackingMode.Percent, group: 'A' } } : {}),
         spanNulls: false,
         showPoints: look.points === true ? VisibilityMode.Always : VisibilityMode.Auto,
         thresholdsStyle: { mode: 'off' },

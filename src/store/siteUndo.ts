@@ -15,6 +15,7 @@ const valueTables = [
 const derivedTables = [
   'air_site_days',
   'water_site_months',
+  'water_item_months',
   'published_differences',
   'latest_rows',
   'pending_days',

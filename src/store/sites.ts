@@ -30,6 +30,13 @@ export async function markGroupDays(client: PoolClient, groups: readonly string[
      on conflict (medium, site_id, day) do update set marked_at = excluded.marked_at`,
     [groups],
   );
+  // Of a month with days left, these are marked below.
+  await client.query(
+    `delete from air_group_months m where m.group_code = any ($1::text[]) and not exists (
+       select from air_group_days d where d.group_code = m.group_code
+          and d.day >= m.month and d.day < (m.month + interval '1 month')::date)`,
+    [groups],
+  );
   await client.query(
     `insert into pending_days (medium, site_id, day)
      select distinct 'air', d.site_id, d.day from air_site_days d join site_group_members m on m.site_id = d.site_id

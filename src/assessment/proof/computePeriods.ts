@@ -1,4 +1,4 @@
-import { Decimal, roundHalfEven } from '../../domain/decimal.js';
+import { roundHalfEven, type Decimal } from '../../domain/decimal.js';
 import {
   chooseStandard,
   parseSomeStandards,
@@ -7,14 +7,9 @@ import {
   type Pollutant,
   type Standards,
 } from '../../domain/standard.js';
-import {
-  computeAirPeriod,
-  findCompositeLimits,
-  type AirPeriod,
-  type ItemPeriod,
-} from '../../statistics/airPeriod.js';
-import type { DayValue } from '../../statistics/annualMean.js';
+import type { AirPeriod, ItemPeriod } from '../../statistics/airPeriod.js';
 import type { AirDayColumn, AirGroupDayRow } from '../../store/airDays.js';
+import { columnOf, computeLedgerPeriod, ledgers, type Ledger } from '../airLedger.js';
 import { deriveGroupDays } from '../deriveAir.js';
 import { waterRulesOf } from '../deriveWater.js';
 import { groupStatistics, meanOfGroupDays, periodOfWaterMonths } from '../publishedFigures.js';
@@ -27,15 +22,6 @@ import { indexColumns, traceIndexDays, traceRangeMean, traceStations } from './t
 export interface Computed {
   readonly steps: ProofStep[];
   readonly result: unknown;
-}
-
-const ledgers = ['with-dust', 'without-dust'] as const;
-type Ledger = (typeof ledgers)[number];
-
-function columnOf(item: Pollutant, ledger: Ledger): AirDayColumn {
-  if (item === 'o3') return 'o3_8h';
-  if (ledger === 'without-dust' && (item === 'pm10' || item === 'pm25')) return `${item}_no_dust`;
-  return item;
 }
 
 /** The statistics of HJ 663 over a month or year, both ledgers. */
@@ -82,17 +68,7 @@ function computeLedger(
   ledger: Ledger,
 ): { readonly period: AirPeriod; readonly steps: ProofStep[] } {
   const evaluation = chooseStandard(standards.airEvaluation, firstDay);
-  const seriesOf = (column: AirDayColumn): DayValue[] =>
-    days.map((row) => ({ day: row.day, value: row[column] === null ? null : new Decimal(row[column]) }));
-  const series = Object.fromEntries(
-    pollutants.map((item) => [item, seriesOf(columnOf(item, ledger))]),
-  ) as Record<Pollutant, DayValue[]>;
-  const rules = {
-    limits: chooseStandard(standards.airLimits, firstDay),
-    evaluation,
-    compositeLimits: findCompositeLimits(standards.airLimits, evaluation),
-  };
-  const period = computeAirPeriod({ days: series, from: firstDay, to: endDay, until }, rules);
+  const period = computeLedgerPeriod(standards, { firstDay, endDay, until }, days, ledger);
   const over = days.filter(({ day }) => day < until);
   const own = pollutants.filter(
     (item) => ledger === 'with-dust' || columnOf(item, ledger) !== columnOf(item, 'with-dust'),

@@ -1,6 +1,6 @@
 import { type Panel } from '@grafana/schema';
 import { missingAs, verdictMappings } from '../colours.js';
-import { manyOf, place, toDashboard } from '../dashboard.js';
+import { chosen, manyOf, place, toDashboard } from '../dashboard.js';
 import { colouredColumn, lines, onColumn, table, targetLine, wide } from '../panels.js';
 import { boardUids, headlineTargets, standing, targetTile } from './common.js';
 
@@ -57,7 +57,7 @@ function strawOverTime(): Panel {
     `select time, metric, value from (
        select r.time, r.site as metric, r.value_number as value from board.period_reports r
          join board.sites s on s.site_id = r.site_id
-        where r.${straw} and s.site_code in (\${town:sqlstring})
+        where r.${straw} and s.site_code in ${chosen('town')}
        union all
        select distinct r.time, '目标', t.limit_number from board.period_reports r
          join board.targets t on t.target_id = 34 where r.${straw}) as x
@@ -75,7 +75,7 @@ function strawReports(): Panel {
     `select r.period_zh as "报送期", r.site as "地域", r.value_zh as "利用率", r.numerator as "分子",
             r.denominator as "分母", r.evidence as "佐证"
        from board.period_reports r join board.sites s on s.site_id = r.site_id
-      where r.${straw} and (s.kind = 'county' or s.site_code in (\${town:sqlstring})) and $__timeFilter(time)
+      where r.${straw} and (s.kind = 'county' or s.site_code in ${chosen('town')}) and $__timeFilter(time)
       order by r.time desc, s.kind, r.site limit 500`,
     ['分子', '分母', '佐证'].map((name) => onColumn(name, { ...missingAs('—') })),
   );

@@ -1,6 +1,6 @@
 import { type Panel } from '@grafana/schema';
-import { categoryColours, colourTexts, levelMappings } from '../colours.js';
-import { annotation, lookedBack, manyOf, place, toDashboard } from '../dashboard.js';
+import { categoryColours, colourTexts, levelMappings, monthStateMappings } from '../colours.js';
+import { annotation, chosen, lookedBack, manyOf, place, toDashboard } from '../dashboard.js';
 import { colouredColumn, lines, numberColumn, onColumn, states, table, targetLine, wide } from '../panels.js';
 import { boardUids, headlineTargets, standing, targetTile } from './common.js';
 
@@ -41,6 +41,9 @@ export function airBoard() {
       place(cumulativeMean(20, 'PM10', 'µg/m³'), 12, 8),
       place(dailyMeans('pm25', 'PM2.5', 19), 12, 8),
       place(dailyMeans('pm10', 'PM10', 20), 12, 8),
+      place(monthlyMeans('pm25', 'PM2.5', 19), 12, 8),
+      place(monthlyMeans('pm10', 'PM10', 20), 12, 8),
+      place(monthTable(), 24, 9),
       place(dailyAqi(), 8, 8),
       place(goodShare(), 8, 8),
       place(goodDayBudget(), 8, 8),
@@ -108,6 +111,50 @@ function dailyMeans(item: 'pm25' | 'pm10', name: string, targetId: number): Pane
             (select t.limit_number from board.targets t where t.target_id = ${targetId}) as "年均目标"
        from board.air_days where ${county} and $__timeFilter(time) order by time limit 5000`,
     { unit: microgram, decimals: 1, overrides: [targetLine('年均目标')] },
+  );
+}
+
+function monthlyMeans(item: 'pm25' | 'pm10', name: string, targetId: number): Panel {
+  return lines(
+    {
+      title: `${name} 月均：两种口径`,
+      description:
+        `县域 ${name} 月均值（HJ 663），未修约，照服务所存：含沙尘，和扣除已公布沙尘时段（环办监测〔2016〕120 号）之后，落在当月首日。` +
+        `未满月和有效天数不足的月份只供参考，见逐月均值表。红线是第 ${targetId} 号指标的年均目标，不是月均限值。`,
+    },
+    `select time, max(mean_number) filter (where ledger = 'with-dust') as "含沙尘",
+            max(mean_number) filter (where ledger = 'without-dust') as "扣除沙尘",
+            (select t.limit_number from board.targets t where t.target_id = ${targetId}) as "年均目标"
+       from board.air_months where ${county} and item = '${item}' and $__timeFilter(time)
+      group by time order by time limit 1000`,
+    { unit: microgram, decimals: 1, points: true, overrides: [targetLine('年均目标')] },
+  );
+}
+
+function monthTable(): Panel {
+  return table(
+    {
+      title: '逐月均值',
+      description:
+        '县域 PM2.5、PM10 每月均值（HJ 663），两种口径并列，按公报的位数修约，µg/m³，照服务所存，最近的在前。' +
+        '有效天数要够标准要求（GB 3095 表 4）；未满月、有效天数不足的只供参考。年均目标是第 19、20 号指标的，仅供参照。',
+    },
+    `select to_char(m.month, 'YYYY-MM') as "月份", m.item_zh as "项目", m.printed as "含沙尘", d.printed as "扣除沙尘",
+            t.limit_zh as "年均目标", m.valid_days::bigint as "有效天数", m.required_days::bigint as "要求天数",
+            m.state_zh as "状态", to_char(m.through_day, 'YYYY-MM-DD') as "计入至"
+       from board.air_months m
+       join board.air_months d on d.group_code = m.group_code and d.month = m.month and d.item = m.item
+        and d.ledger = 'without-dust'
+       left join board.targets t on t.target_id = case m.item when 'pm25' then 19 else 20 end
+      where m.${county} and m.ledger = 'with-dust' and m.time between $__timeFrom() and $__timeTo()
+      order by m.month desc, m.item desc limit 200`,
+    [
+      colouredColumn('状态', monthStateMappings, 130),
+      numberColumn('有效天数', 'none', 0, 90),
+      numberColumn('要求天数', 'none', 0, 90),
+      wide('月份', 90),
+      wide('计入至', 110),
+    ],
   );
 }
 
@@ -195,7 +242,7 @@ function stationDays(item: 'pm25' | 'pm10', name: string): Panel {
       description: `所选空气站的 ${name} 日均值，含沙尘口径，未修约，µg/m³。`,
     },
     `select time, site as metric, ${item} as value from board.air_station_days
-      where site_code in (\${station:sqlstring}) and $__timeFilter(time) order by time, site limit 20000`,
+      where site_code in ${chosen('station')} and $__timeFilter(time) order by time, site limit 20000`,
     { unit: microgram, decimals: 1 },
   );
 }
@@ -211,7 +258,7 @@ function hours(): Panel {
     `select time, metric, value from (
        select h.time, h.site || ' ' || v.name as metric, v.value
          from board.air_hours h cross join lateral (values ('PM2.5', h.pm25), ('PM10', h.pm10)) as v (name, value)
-        where h.site_code in (\${station:sqlstring}) and $__timeFilter(time)
+        where h.site_code in ${chosen('station')} and $__timeFilter(time)
           and h.time >= $__timeTo()::timestamptz - interval '14 days') as x
       order by time, metric limit 40000`,
     { unit: microgram, decimals: 0 },

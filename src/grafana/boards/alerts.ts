@@ -1,10 +1,10 @@
 import { VizOrientation, type Panel } from '@grafana/schema';
 import { alertStateMappings, colourTexts, missingAs, outcomeMappings, severityMappings } from '../colours.js';
-import { manyOf, place, toDashboard } from '../dashboard.js';
+import { chosen, manyOf, place, toDashboard } from '../dashboard.js';
 import { colouredColumn, lines, numberColumn, onColumn, table, textStat, wide } from '../panels.js';
 import { boardUids, standing } from './common.js';
 
-const ofOffices = `exists (select from unnest(office_codes) as o (code) where o.code in (\${office:sqlstring}))`;
+const ofOffices = `exists (select from unnest(office_codes) as o (code) where o.code in ${chosen('office')})`;
 const bySeverity = `case severity when 'critical' then 1 when 'warning' then 2 else 3 end`;
 const stamp = (column: string) => `to_char(${column} at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI')`;
 const optional = (name: string, width?: number) =>
@@ -116,7 +116,7 @@ function byOffice(): Panel {
                 max(minutes_to_acknowledge)::bigint as longest
            from board.alert_episodes
           where not withdrawn and f.office_code = any (office_codes) and $__timeFilter(time)) e
-      where f.office_code in (\${office:sqlstring}) order by n.unseen desc, n.firing desc, e.episodes desc, f.name_zh limit 100`,
+      where f.office_code in ${chosen('office')} order by n.unseen desc, n.firing desc, e.episodes desc, f.name_zh limit 100`,
     [
       ...['报警中', '无人确认', '报警次数', '已确认'].map((name) => numberColumn(name, 'none', 0, 80)),
       ...['用时中位数', '用时最长'].map((name) =>

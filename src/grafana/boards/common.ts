@@ -35,12 +35,12 @@ export function standing(): Panel {
     {
       title: '数据',
       description:
-        '数据性质（示例数据或正式数据）、判定截至的北京日、最近一次记录判定的时刻、统计值尚待重算的点位日数，以及时间轴：' +
+        '数据性质（示例数据或正式数据）、判定截至的北京日、最近一次记录判定的时刻、统计值尚待重算的点位日数（多于一万个写 > 10000），以及时间轴：' +
         '示例数据停在过去，看板回看这么多天，与右上角所选时段相应；正式数据显示到现在。',
     },
     `select data_zh as "数据性质", to_char(as_of, 'YYYY-MM-DD') as "判定截至",
             to_char(judged_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as "判定时刻",
-            pending_days::text as "待重算", case when back_days > 0 then '回看 ' || back_days || ' 天' end as "时间轴"
+            pending_zh as "待重算", case when back_days > 0 then '回看 ' || back_days || ' 天' end as "时间轴"
        from board.service`,
     {
       orientation: VizOrientation.Vertical,

@@ -1,6 +1,6 @@
 import { type Panel } from '@grafana/schema';
 import { colourTexts, missingAs } from '../colours.js';
-import { manyOf, place, toDashboard } from '../dashboard.js';
+import { chosen, manyOf, place, toDashboard } from '../dashboard.js';
 import { colouredColumn, lines, numberColumn, onColumn, table, targetLine, wide } from '../panels.js';
 import { boardUids, standing } from './common.js';
 
@@ -49,7 +49,7 @@ function hoursOfDays(): Panel {
     `select time, metric, value from (
        select c.time, c.site || ' ' || c.item_zh as metric, c.hours as value from board.air_completeness c
          join board.sites s on s.site_id = c.site_id
-        where c.item in ('pm25', 'pm10', 'o3_8h') and s.site_code in (\${station:sqlstring})
+        where c.item in ('pm25', 'pm10', 'o3_8h') and s.site_code in ${chosen('station')}
        union all
        select board.day_start(d.day), '要求', v.day_hours
          from (select distinct a.day from board.air_days a) as d

@@ -1,12 +1,12 @@
 import { type Panel } from '@grafana/schema';
 import { missingAs, verdictMappings } from '../colours.js';
-import { manyOf, oneOf, place, toDashboard } from '../dashboard.js';
+import { chosen, manyOf, oneOf, place, toDashboard } from '../dashboard.js';
 import { colouredColumn, lines, numberColumn, onColumn, table, targetLine, wide } from '../panels.js';
 import { boardUids, outlookMappings, standing } from './common.js';
 
-const chosen = `plan_id in (\${plan:sqlstring}) and area_zh in (\${area:sqlstring})
-  and coalesce(verdict_group_zh, '无结论') in (\${verdict:sqlstring})
-  and exists (select from unnest(office_codes) as o (code) where o.code in (\${office:sqlstring}))`;
+const filtered = `plan_id in ${chosen('plan')} and area_zh in ${chosen('area')}
+  and coalesce(verdict_group_zh, '无结论') in ${chosen('verdict')}
+  and exists (select from unnest(office_codes) as o (code) where o.code in ${chosen('office')})`;
 
 /** 目标台账: every target with its verdict, filtered by plan, area, office and verdict. */
 export function targetsBoard() {
@@ -72,7 +72,7 @@ function ledger(): Panel {
        from board.targets join (
          select target_id, allowed_zh, year_on_year_zh, projection_zh, certain_since_zh from board.target_outlooks) as o
          using (target_id)
-      where ${chosen} order by target_id limit 500`,
+      where ${filtered} order by target_id limit 500`,
     [
       numberColumn('编号', 'none', 0, 60),
       colouredColumn('结论', verdictMappings, 110),
@@ -92,7 +92,7 @@ function valueOverTime(): Panel {
       description: '所选指标截至每一天的值（按目标精度修约）与当时的目标，照判定历史；单位见台账。',
     },
     `select time, value_number as "现值", limit_number as "目标值" from board.verdict_days
-      where target_id::text in (\${target:sqlstring}) and $__timeFilter(time) order by time limit 5000`,
+      where target_id::text in ${chosen('target')} and $__timeFilter(time) order by time limit 5000`,
     { unit: 'none', decimals: 2, overrides: [targetLine('目标值')] },
   );
 }
@@ -106,7 +106,7 @@ function verdictTurns(): Panel {
     },
     `select to_char(as_of, 'YYYY-MM-DD') as "截至", verdict_zh as "结论", value_zh as "现值", reason_zh as "理由"
        from (select as_of, time, verdict, verdict_zh, value_zh, reason_zh, lag(verdict) over (order by as_of) as before
-               from board.verdict_days where target_id::text in (\${target:sqlstring}) and $__timeFilter(time)) as d
+               from board.verdict_days where target_id::text in ${chosen('target')} and $__timeFilter(time)) as d
       where before is distinct from verdict order by as_of desc limit 200`,
     [colouredColumn('结论', verdictMappings, 110), wide('截至', 110), wide('现值', 110)],
   );
@@ -120,7 +120,7 @@ function evidence(): Panel {
     },
     `select target as "指标", quote as "方案原文", reason_zh as "理由", assumptions_zh as "工作假定",
             to_char(recorded_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as "记录时刻"
-       from board.targets where target_id::text in (\${target:sqlstring}) limit 5`,
+       from board.targets where target_id::text in ${chosen('target')} limit 5`,
     [
       onColumn('方案原文', { 'custom.wrapText': true }),
       onColumn('理由', { 'custom.wrapText': true }),
