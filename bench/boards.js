@@ -1,7 +1,7 @@
 /**
  * What the queries of the boards cost while readings grow: `npm run bench -- boards [millions …]`, by default 1 10 100.
  * A database for each size, all with the demonstration, its verdicts and 2,000 further stations, and so many million
- * hourly values of these, the last ones as recent as the demonstration. Every query runs in turn on every database, as
+ * hourly values of these with their days, the last ones as recent as the demonstration; all days wait as after an import. Every query runs in turn on every database, as
  * the role of the boards: the cost is the median, as a ratio to that of the first size. Target for the overview: 1.5.
  */
 import pg from 'pg';
@@ -65,6 +65,18 @@ async function addReadings(url, millions) {
      select 'air_hour', id, $1 from sites where code like 'bench-%' on conflict do nothing`,
     [range[1]],
   );
+  // Their days, and every one marked as after an import.
+  await client.query(
+    `insert into air_site_days (day, site_id, so2, no2, co, o3_8h, pm10, pm25, inputs, dust_hours)
+     select beijing_day(ts), site_id, round(avg(so2)::numeric, 1), round(avg(no2)::numeric, 1), round(avg(co)::numeric, 1),
+            max(o3), round(avg(pm10)::numeric, 1), round(avg(pm25)::numeric, 1),
+            jsonb_build_object('pm25', jsonb_build_object('basis', 'hourly', 'hours', count(pm25))), 0
+       from air_hour where site_id in (select id from sites where code like 'bench-%') group by 1, 2`,
+  );
+  await client.query(
+    `insert into pending_days (medium, site_id, day)
+     select 'air', site_id, day from air_site_days where site_id in (select id from sites where code like 'bench-%')`,
+  );
   await client.query('vacuum analyze');
   await client.end();
 }
@@ -72,8 +84,9 @@ async function addReadings(url, millions) {
 async function connect(url) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
+  // Boards have 15 seconds; here a query is measured to its end.
   await client.query(
-    `set role cei_grafana; set statement_timeout = '15s'; set default_transaction_read_only = on`,
+    `set role cei_grafana; set statement_timeout = '90s'; set default_transaction_read_only = on`,
   );
   return client;
 }

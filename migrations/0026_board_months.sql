@@ -81,6 +81,12 @@ comment on column board.air_months.state_zh is '有效、有效天数不足、�
 comment on column board.air_months.standard_id is '所用评价规范';
 comment on column board.air_months.computed_at is '计算时刻';
 
+-- Strict, so that it is not taken apart: the planner is to expect many values, for a plan for few is dear with many.
+create function board.chosen(variadic choices text[] default '{}') returns setof text
+language sql immutable strict parallel safe rows 1000
+return unnest(choices);
+comment on function board.chosen is '下拉框所选的值，一个也没有选也可以';
+
 -- The class that each section is to reach, as the checks of the service take it.
 create view board.section_targets as
 select s.id as site_id, s.code as site_code, s.name as site, s.kind, c.grade as target_grade, c.name_zh as target_zh

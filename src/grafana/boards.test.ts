@@ -132,7 +132,7 @@ describe.each(boards)('%s', (_, board) => {
     for (const variable of board.templating!.list!) {
       expect(variable.datasource).toEqual(dataSource);
       expect(variable.query).toMatch(/__text.*__value/);
-      if (variable.multi === true) expect(variable.allValue).toMatch(/^array\(select /);
+      if (variable.multi === true) expect(variable.allValue).toMatch(/^variadic array\(select /);
     }
     for (const mark of board.annotations!.list!)
       if (mark.builtIn !== 1) expect(mark.datasource).toEqual(dataSource);

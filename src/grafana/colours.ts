@@ -186,6 +186,7 @@ export const gradeMappings: readonly ValueMapping[] = [
 export const gradeTextMappings: readonly ValueMapping[] = colourTexts({
   断流: 'light-purple',
   无法评价: 'gray',
+  不分类别: 'gray',
   符合Ⅲ类限值: 'green',
   超Ⅲ类限值: 'red',
   ...gradeNameColours,

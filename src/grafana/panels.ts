@@ -9,6 +9,7 @@ import {
   PercentChangeColorMode,
   SortOrder,
   StackingMode,
+  TableCellBackgroundDisplayMode,
   TableCellDisplayMode,
   TableCellHeight,
   ThresholdsMode,
@@ -24,7 +25,7 @@ import type { Options as StatOptions } from '@grafana/schema/dist/esm/raw/compos
 import type { Options as StateTimelineOptions } from '@grafana/schema/dist/esm/raw/composable/statetimeline/panelcfg/x/StateTimelinePanelCfg_types.gen';
 import type { Options as TableOptions } from '@grafana/schema/dist/esm/raw/composable/table/panelcfg/x/TablePanelCfg_types.gen';
 import type { Options as TimeSeriesOptions } from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen';
-import { missingAs, noData, noDataMappings } from './colours.js';
+import { noData, noDataMappings } from './colours.js';
 import { dataSource, sqlTarget, type SqlTarget } from './dataSource.js';
 
 /** What every panel says of itself. `description`: what it shows, by which standard, in which ledger. */
@@ -133,18 +134,23 @@ export function table(text: PanelText, rawSql: string, overrides: readonly Overr
   });
 }
 
-/** A table column whose text is coloured by its mappings; `missing` stands where nothing may well be. */
-export function colouredColumn(
-  name: string,
-  mappings: readonly ValueMapping[],
-  width?: number,
-  missing?: string,
-): Override {
-  const none = missing === undefined ? undefined : missingAs(missing);
+/** A table column whose text is coloured by its mappings. */
+export function colouredColumn(name: string, mappings: readonly ValueMapping[], width?: number): Override {
   return onColumn(name, {
-    ...none,
-    mappings: [...(none?.mappings ?? []), ...mappings],
+    mappings,
     'custom.cellOptions': { type: TableCellDisplayMode.ColorText },
+    ...(width === undefined ? {} : { 'custom.width': width }),
+  });
+}
+
+/** A table column whose cells are filled with the colour of their text: yellow letters on white could not be read. */
+export function filledColumn(name: string, mappings: readonly ValueMapping[], width?: number): Override {
+  return onColumn(name, {
+    mappings,
+    'custom.cellOptions': {
+      type: TableCellDisplayMode.ColorBackground,
+      mode: TableCellBackgroundDisplayMode.Basic,
+    },
     ...(width === undefined ? {} : { 'custom.width': width }),
   });
 }

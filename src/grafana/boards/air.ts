@@ -1,7 +1,17 @@
 import { type Panel } from '@grafana/schema';
 import { categoryColours, colourTexts, levelMappings, monthStateMappings } from '../colours.js';
-import { annotation, chosen, lookedBack, manyOf, place, toDashboard } from '../dashboard.js';
-import { colouredColumn, lines, numberColumn, onColumn, states, table, targetLine, wide } from '../panels.js';
+import { annotation, chosen, lookedBack, manyOf, place, toDashboard, withinDays } from '../dashboard.js';
+import {
+  colouredColumn,
+  filledColumn,
+  lines,
+  numberColumn,
+  onColumn,
+  states,
+  table,
+  targetLine,
+  wide,
+} from '../panels.js';
 import { boardUids, headlineTargets, standing, targetTile } from './common.js';
 
 /** Grafana's unit of µg/m³; its id has the Greek μ (U+03BC). */
@@ -204,7 +214,7 @@ function categories(): Panel {
     },
     `select category_zh as "类别", count(*) as "天数" from board.air_days where ${county} and $__timeFilter(time)
       group by category_zh, level_zh order by min(aqi) nulls last limit 20`,
-    [colouredColumn('类别', colourTexts(categoryColours)), numberColumn('天数', 'none', 0, 90)],
+    [filledColumn('类别', colourTexts(categoryColours)), numberColumn('天数', 'none', 0, 90)],
   );
 }
 
@@ -242,7 +252,8 @@ function stationDays(item: 'pm25' | 'pm10', name: string): Panel {
       description: `所选空气站的 ${name} 日均值，含沙尘口径，未修约，µg/m³。`,
     },
     `select time, site as metric, ${item} as value from board.air_station_days
-      where site_code in ${chosen('station')} and $__timeFilter(time) order by time, site limit 20000`,
+      where site_code in ${chosen('station')} and $__timeFilter(time) and ${withinDays('day')}
+      order by day, site limit 20000`,
     { unit: microgram, decimals: 1 },
   );
 }

@@ -71,11 +71,21 @@ function needsAttention(): Panel {
 
 function freshness(): Panel {
   return table(
-    { title: '数据新旧', description: '每类数据最新一条的北京时间（时段起点）和有数据的点位数。' },
-    `select family_zh as "数据", to_char(max(latest_at) at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as "最新",
-            count(distinct site_id) as "点位数"
-       from board.latest_times group by family_zh order by max(latest_at) desc limit 20`,
-    [numberColumn('点位数', 'none', 0, 80)],
+    {
+      title: '数据新旧',
+      description:
+        '每类数据最新一条的北京时间（时段起点）、离现在多久（示例数据按回看的时刻算）和有数据的点位数，最新的在前。',
+    },
+    `select family_zh as "数据", to_char(latest_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as "最新",
+            case when age < interval '1 hour' then '不到 1 小时'
+                 when age < interval '2 days' then floor(date_part('epoch', age) / 3600) || ' 小时前'
+                 else floor(date_part('epoch', age) / 86400) || ' 天前' end as "距今",
+            sites as "点位数"
+       from (select family_zh, max(latest_at) as latest_at, count(distinct site_id) as sites,
+                    now() - make_interval(days => (select back_days from board.service)) - max(latest_at) as age
+               from board.latest_times group by family_zh) as f
+      order by latest_at desc limit 20`,
+    [numberColumn('点位数', 'none', 0, 80), wide('距今', 100)],
   );
 }
 

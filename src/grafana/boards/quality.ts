@@ -1,6 +1,6 @@
 import { type Panel } from '@grafana/schema';
 import { colourTexts, missingAs } from '../colours.js';
-import { chosen, manyOf, place, toDashboard } from '../dashboard.js';
+import { chosen, manyOf, place, toDashboard, withinDays } from '../dashboard.js';
 import { colouredColumn, lines, numberColumn, onColumn, table, targetLine, wide } from '../panels.js';
 import { boardUids, standing } from './common.js';
 
@@ -26,8 +26,9 @@ export function qualityBoard() {
     ],
     panels: [
       place(standing(), 24, 3),
-      place(hoursOfDays(), 16, 9),
-      place(yearDays(), 8, 9),
+      place(hoursOfDays(), 24, 9),
+      place(monthDays(), 12, 9),
+      place(yearDays(), 12, 9),
       place(latest(), 12, 10),
       place(uploads(), 12, 10, 'clock'),
       place(flags(), 8, 9),
@@ -47,9 +48,9 @@ function hoursOfDays(): Panel {
       description: `所选空气站每天 PM2.5、PM10、O3 8 小时的有效小时数。${validity}；红线是标准所存的小时数。`,
     },
     `select time, metric, value from (
-       select c.time, c.site || ' ' || c.item_zh as metric, c.hours as value from board.air_completeness c
-         join board.sites s on s.site_id = c.site_id
-        where c.item in ('pm25', 'pm10', 'o3_8h') and s.site_code in ${chosen('station')}
+       select c.time, c.site || ' ' || c.item_zh as metric, c.hours as value
+         from board.air_completeness c join board.sites s on s.site_id = c.site_id
+        where c.item in ('pm25', 'pm10', 'o3_8h') and s.site_code in ${chosen('station')} and ${withinDays('c.day')}
        union all
        select board.day_start(d.day), '要求', v.day_hours
          from (select distinct a.day from board.air_days a) as d
@@ -59,15 +60,38 @@ function hoursOfDays(): Panel {
   );
 }
 
+function monthDays(): Panel {
+  return lines(
+    {
+      title: '每月有效天数',
+      description: `县域 PM2.5、PM10 每月的有效天数（含沙尘口径），照服务所存，落在当月首日；本月只到已过完的日子。${validity}；红线是标准所存的天数。`,
+    },
+    `select time, max(valid_days) filter (where item = 'pm25') as "PM2.5", max(valid_days) filter (where item = 'pm10') as "PM10",
+            max(required_days) as "要求"
+       from board.air_months where group_code = 'air-county-evaluation' and ledger = 'with-dust' and $__timeFilter(time)
+      group by time order by time limit 1000`,
+    { unit: 'suffix:天', decimals: 0, points: true, overrides: [targetLine('要求')] },
+  );
+}
+
 function yearDays(): Panel {
   return table(
     {
       title: '年均值的有效天数',
-      description: `大气指标最近一次判定所采用和缺少的天数，照判定记录。${validity}。`,
+      description: `大气指标最近一次判定所采用和缺少的天数，照判定记录；要求是当时标准所存的年均值天数，不是年均值的指标没有。${validity}。`,
     },
-    `select target as "指标", to_char(as_of, 'YYYY-MM-DD') as "截至", used as "采用", missing as "缺"
-       from board.targets where kind in ('annual-mean', 'day-share', 'day-count') order by target_id limit 50`,
-    [numberColumn('采用', 'none', 0, 70), numberColumn('缺', 'none', 0, 60), wide('截至', 100)],
+    `select t.target as "指标", to_char(t.as_of, 'YYYY-MM-DD') as "截至", t.used as "采用", t.missing as "缺",
+            case when t.kind = 'annual-mean' then (
+              select v.year_days::bigint from board.air_validity v
+               where t.as_of >= v.valid_from and (v.valid_to is null or t.as_of <= v.valid_to)
+               order by v.valid_from desc limit 1) end as "全年要求"
+       from board.targets t where t.kind in ('annual-mean', 'day-share', 'day-count') order by t.target_id limit 50`,
+    [
+      numberColumn('采用', 'none', 0, 70),
+      numberColumn('缺', 'none', 0, 60),
+      onColumn('全年要求', { unit: 'none', decimals: 0, ...missingAs('—'), 'custom.width': 90 }),
+      wide('截至', 100),
+    ],
   );
 }
 

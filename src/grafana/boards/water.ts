@@ -11,7 +11,17 @@ import {
   overCode,
 } from '../colours.js';
 import { chosen, manyOf, oneOf, place, toDashboard } from '../dashboard.js';
-import { colouredColumn, lines, numberColumn, onColumn, states, table, targetLine, wide } from '../panels.js';
+import {
+  colouredColumn,
+  filledColumn,
+  lines,
+  numberColumn,
+  onColumn,
+  states,
+  table,
+  targetLine,
+  wide,
+} from '../panels.js';
 import { boardUids, headlineTargets, standing, targetTile } from './common.js';
 
 const standard = 'GB 3838、环办〔2011〕22 号；地下水按 GB/T 14848';
@@ -85,7 +95,7 @@ function gradeCounts(): Panel {
          where m.kind in ('river-section', 'lake-section') and m.grade is not null
            and m.time >= $__timeFrom()::timestamptz and m.time <= $__timeTo()::timestamptz)
       group by month, state_zh order by min(grade) nulls last limit 20`,
-    [colouredColumn('类别', gradeTextMappings), numberColumn('断面数', 'none', 0, 90)],
+    [filledColumn('类别', gradeTextMappings), numberColumn('断面数', 'none', 0, 90)],
   );
 }
 
@@ -100,7 +110,7 @@ function determiningItems(): Panel {
        from board.water_months where site_code in ${chosen('site')} and $__timeFilter(time)
       order by month desc, site limit 1000`,
     [
-      colouredColumn('类别', gradeTextMappings, 90),
+      filledColumn('类别', gradeTextMappings, 90),
       numberColumn('样品数', 'none', 0, 80),
       onColumn('河湖', { ...missingAs('—') }),
       onColumn('定类项目', { ...missingAs('—') }),
@@ -152,7 +162,7 @@ function drinkingSources(): Panel {
         and m.samples > 0
       order by m.site_code, m.month desc limit 100`,
     [
-      colouredColumn('类别', gradeTextMappings, 120),
+      filledColumn('类别', gradeTextMappings, 120),
       colouredColumn('限值', limitStateMappings, 90),
       onColumn('超过的项目', { ...missingAs('—') }),
       numberColumn('样品数', 'none', 0, 80),
@@ -173,13 +183,13 @@ function itemsAgainstLimits(): Panel {
     },
     `select to_char(month, 'YYYY-MM') as "月份", site as "点位", item_zh as "项目", value_zh as "月均值",
             target_zh || ' 类' as "目标", limit_zh as "限值", state_zh as "对照", multiple_zh as "超标倍数",
-            grade_zh as "该项类别"
+            coalesce(grade_zh, '不分类别') as "该项类别"
        from board.water_item_limits
       where site_code in ${chosen('site')} and state_zh <> '不评价' and $__timeFilter(time)
       order by month desc, (state_zh = '超过') desc, site, position limit 2000`,
     [
       colouredColumn('对照', limitStateMappings, 90),
-      colouredColumn('该项类别', gradeTextMappings, 90, '—'),
+      filledColumn('该项类别', gradeTextMappings, 90),
       onColumn('超标倍数', { ...missingAs('—'), 'custom.width': 100 }),
       wide('月份', 90),
       wide('目标', 80),
