@@ -1,8 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerRefusal, influxVersions } from './influxAnswers.js';
-import { ByteBudget, readBody, RefusedBody } from './readBody.js';
+import { influxVersions, sendRefusal } from './influxAnswers.js';
+import { ByteBudget, drainBody, readBody, RefusedBody, type BodyBounds } from './readBody.js';
 
-const bounds = { mostBytes: 4096, mostInFlight: 65_536, timeoutMs: 10_000 };
+const bounds: BodyBounds = {
+  mostBytes: 4096,
+  mostInFlight: 65_536,
+  timeoutMs: 10_000,
+  drainBytes: 65_536,
+  drainMs: 2_000,
+};
 const budget = new ByteBudget(bounds.mostInFlight);
 
 /**
@@ -27,11 +33,9 @@ export async function answerQuery(
   } catch (error) {
     if (response.headersSent || response.destroyed) return;
     if (!request.complete) response.setHeader('Connection', 'close');
-    answerRefusal(
-      response,
-      'v1',
-      error instanceof RefusedBody ? error.refusal : { status: 400, message: 'the query did not arrive whole' },
-    );
+    const unheard = { status: 400, message: 'the query did not arrive whole' } as const;
+    sendRefusal(response, 'v1', error instanceof RefusedBody ? error.refusal : unheard);
+    void drainBody(request, bounds).then(() => response.end());
   } finally {
     budget.giveBack(taken);
   }
