@@ -1,43 +1,29 @@
 import type { AlertChange } from '../alerts/buildNotifications.js';
 import type { ConditionResult } from '../alerts/conditionResult.js';
-import { initialState, type AlertState } from '../alerts/stateMachine.js';
+import type { AlertState } from '../alerts/stateMachine.js';
 import { dayMs, hourMs } from '../domain/calendar.js';
 import {
   insertTransitions,
   listAlertsOf,
   listTransitions,
+  restateTransitions,
   saveAlerts,
   withdrawTransitions,
 } from '../store/alerts.js';
 import type { PoolClient } from '../store/pool.js';
 import { breathe } from './breathing.js';
-import {
-  findStart,
-  followAlert,
-  type Followed,
-  type JudgedResult,
-  type Start,
-  type StoredAlert,
-  type StoredTransition,
-} from './followAlert.js';
+import type { Followed, JudgedResult, StoredAlert, StoredTransition } from './followAlert.js';
 import { loadRuleFacts } from './loadFacts.js';
-import { piecesOf, subjectsTogether } from './pieces.js';
+import { subjectsTogether } from './pieces.js';
 import { judgeBySegments } from './rules.js';
 import type { Session } from './session.js';
+import { SubjectWalks, walkGroup } from './subjectWalks.js';
 import type { Work } from './works.js';
 
 /** An alert with what became of it, and what its rule says about messages. */
 export interface RuleFollowed extends Followed {
   readonly known: StoredAlert | undefined;
   readonly groupBy: AlertChange['groupBy'];
-}
-
-interface Taken {
-  readonly work: Work;
-  readonly alerts: readonly StoredAlert[];
-  readonly starts: ReadonlyMap<string, Start>;
-  readonly from: number;
-  readonly to: number;
 }
 
 /** Evaluates rules anew for the subjects that changed, and compares with what was known. */
@@ -47,23 +33,24 @@ export async function followWorks(
   liveWindowMs: number,
 ): Promise<RuleFollowed[]> {
   const known = await loadKnown(session, works);
-  const taken = works.map((work) => takeUp(work, known.byRule, known.transitions));
+  const window = { now: session.now, liveWindowMs };
+  const taken = works.map((work) => {
+    const stored = { alerts: alertsOf(work, known.byRule), transitions: known.transitions };
+    return new SubjectWalks(work, stored, longestGapMs(work), window);
+  });
   const followed: RuleFollowed[] = [];
   for (const group of groupTaken(taken)) {
-    const results = await judgeGroup(session, group);
-    for (const [fingerprint, judged] of results) {
-      const one = findTaken(group, judged[0]!.result);
-      if (one === undefined) continue;
-      const { work } = one;
-      const alert = one.alerts.find((each) => each.fingerprint === fingerprint);
-      const start = one.starts.get(fingerprint) ?? { from: earliestOf(work), state: initialState };
-      const done = followAlert(alert, known.transitions.get(fingerprint) ?? [], start, judged, {
-        now: session.now,
-        liveWindowMs,
-      });
-      if (done !== undefined) followed.push({ ...done, known: alert, groupBy: work.rule.groupBy });
-      await breathe();
-    }
+    const { known } = group[0]!.work;
+    await walkGroup(
+      group,
+      (result) => subjectLabel(known, result),
+      (due, piece) => judgePiece(session, due, piece),
+    );
+    for (const one of group)
+      for (const done of one.finish()) {
+        followed.push({ ...done, groupBy: one.work.rule.groupBy });
+        await breathe();
+      }
   }
   return followed;
 }
@@ -74,11 +61,17 @@ async function loadKnown({ client }: Session, works: readonly Work[]) {
   for (const alert of await listAlertsOf<AlertState, ConditionResult>(client, codes))
     byRule.set(alert.ruleCode, [...(byRule.get(alert.ruleCode) ?? []), alert]);
   const wanted = works.flatMap((work) =>
-    alertsOf(work, byRule).map(({ fingerprint }) => ({ fingerprint, from: earliestOf(work) })),
+    alertsOf(work, byRule).map(({ fingerprint }) => ({
+      fingerprint,
+      from: work.changedFrom - longestGapMs(work),
+    })),
   );
   const transitions = new Map<string, StoredTransition[]>();
-  for (const row of await listTransitions<AlertState, ConditionResult>(client, wanted))
-    transitions.set(row.fingerprint, [...(transitions.get(row.fingerprint) ?? []), row]);
+  for (const row of await listTransitions<AlertState, ConditionResult>(client, wanted)) {
+    const list = transitions.get(row.fingerprint);
+    if (list === undefined) transitions.set(row.fingerprint, [row]);
+    else list.push(row);
+  }
   return { byRule, transitions };
 }
 
@@ -95,88 +88,62 @@ function subjectLabel({ rule }: Work['known'], { labels }: { readonly labels: ob
   return (rule?.kind === 'target' ? target : site) ?? '';
 }
 
-function earliestOf({ changedFrom, rule }: Work): number {
-  return changedFrom - rule.noDataForHours * hourMs;
-}
-
-function takeUp(
-  work: Work,
-  byRule: ReadonlyMap<string, readonly StoredAlert[]>,
-  transitions: ReadonlyMap<string, readonly StoredTransition[]>,
-): Taken {
-  const alerts = alertsOf(work, byRule);
-  const starts = new Map(
-    alerts.map((alert) => [
-      alert.fingerprint,
-      findStart(
-        alert,
-        transitions.get(alert.fingerprint) ?? [],
-        work.changedFrom,
-        work.rule.noDataForHours * hourMs,
-      ),
-    ]),
-  );
-  const from = Math.min(earliestOf(work), ...[...starts.values()].map((start) => start.from));
-  // What was seen once is looked at again, also where its data are gone.
-  const seen = alerts.map(({ state }) => (state.lastAt ?? -1) + 1);
-  return { work, alerts, starts, from, to: Math.max(work.to, ...seen) };
+/** The longest gap that any version of a rule let go unnoticed. */
+function longestGapMs({ known, rule }: Work): number {
+  const hours = known.segments.map((segment) => segment.rule?.noDataForHours ?? 0);
+  return Math.max(rule.noDataForHours, ...hours) * hourMs;
 }
 
 /** Works of a rule whose data end together and begin within a few days of each other are loaded together. */
-function groupTaken(taken: readonly Taken[]): Taken[][] {
-  const groups = new Map<string, Taken[]>();
+function groupTaken(taken: readonly SubjectWalks[]): SubjectWalks[][] {
+  const groups = new Map<string, { readonly from: number; readonly one: SubjectWalks }[]>();
   for (const one of taken) {
-    const key = `${one.work.known.code} ${one.to} ${Math.floor(one.from / (7 * dayMs))}`;
+    const from = one.next(-Infinity);
+    const { known, reach } = one.work;
+    const key = `${known.code} ${one.to} ${Math.floor(from / (7 * dayMs))} ${reach?.grain ?? ''}`;
     const list = groups.get(key);
-    if (list === undefined) groups.set(key, [one]);
-    else list.push(one);
+    if (list === undefined) groups.set(key, [{ from, one }]);
+    else list.push({ from, one });
   }
   return [...groups.values()].flatMap((group) => {
-    const most = subjectsTogether({ from: Math.min(...group.map(({ from }) => from)), to: group[0]!.to });
+    const [{ one: first }] = group as [(typeof group)[number]];
+    const from = Math.min(...group.map((each) => each.from));
+    // In pieces no more than one is held.
+    const to = first.work.reach === undefined ? first.to : Math.min(first.to, from + 2 * dayMs);
+    const most = subjectsTogether({ from, to });
     const count = Math.ceil(group.length / most);
-    return Array.from({ length: count }, (_, index) => group.slice(index * most, (index + 1) * most));
-  });
-}
-
-/** Every version of the rule must judge each hour for itself. */
-function piecesOfGroup(group: readonly Taken[], span: { readonly from: number; readonly to: number }) {
-  const { known } = group[0]!.work;
-  const rules = known.segments.flatMap(({ rule }) => rule ?? []);
-  const pieces = rules.map((rule) => piecesOf(rule, span, group.length));
-  return pieces.find(({ length }) => length === 1) ?? pieces[0] ?? [span];
-}
-
-async function judgeGroup(session: Session, group: readonly Taken[]): Promise<Map<string, JudgedResult[]>> {
-  const { known } = group[0]!.work;
-  const from = Math.min(...group.map((one) => one.from));
-  const { to } = group[0]!;
-  const subjects = group.flatMap(({ work }) => work.subject ?? []);
-  const byAlert = new Map<string, JudgedResult[]>();
-  for (const piece of piecesOfGroup(group, { from, to })) {
-    const segments = known.segments.filter((segment) => segment.from < piece.to && segment.to > piece.from);
-    const judged = await judgeBySegments(
-      segments,
-      (rule) =>
-        loadRuleFacts(session.client, session.facts, rule, {
-          ...piece,
-          ...(subjects.length === group.length ? { subjects } : {}),
-        }),
-      session,
+    return Array.from({ length: count }, (_, index) =>
+      group.slice(index * most, (index + 1) * most).map(({ one }) => one),
     );
-    for (const one of judged) {
-      const list = byAlert.get(one.result.fingerprint);
-      if (list === undefined) byAlert.set(one.result.fingerprint, [one]);
-      else list.push(one);
-    }
-  }
-  return byAlert;
+  });
 }
 
-function findTaken(group: readonly Taken[], result: ConditionResult): Taken | undefined {
-  return group.find(({ work }) => {
-    const { labels, known } = work;
-    return labels === undefined || labels.includes(subjectLabel(known, result));
-  });
+/** What the versions of a rule say of some subjects over a piece of data, by alert and in order of time. */
+async function judgePiece(
+  session: Session,
+  due: readonly SubjectWalks[],
+  piece: { readonly from: number; readonly to: number },
+): Promise<Map<string, JudgedResult[]>> {
+  const { known } = due[0]!.work;
+  const subjects = due.flatMap(({ work }) => work.subject ?? []);
+  const segments = known.segments.filter(({ from, to }) => from < piece.to && to > piece.from);
+  const judged = await judgeBySegments(
+    segments,
+    (rule) =>
+      loadRuleFacts(session.client, session.facts, rule, {
+        ...piece,
+        ...(subjects.length === due.length ? { subjects } : {}),
+      }),
+    session,
+  );
+  const byAlert = new Map<string, JudgedResult[]>();
+  for (const one of judged) {
+    const list = byAlert.get(one.result.fingerprint);
+    if (list === undefined) byAlert.set(one.result.fingerprint, [one]);
+    else list.push(one);
+  }
+  for (const list of byAlert.values()) list.sort((one, other) => one.result.at - other.result.at);
+  return byAlert;
 }
 
 /** Stores what became of alerts. One of which there is nothing to say has no row. */
@@ -191,6 +158,10 @@ export async function storeFollowed(client: PoolClient, followed: readonly RuleF
   await withdrawTransitions(
     client,
     kept.flatMap(({ withdrawn }) => withdrawn),
+  );
+  await restateTransitions(
+    client,
+    kept.flatMap(({ restated }) => restated),
   );
   await insertTransitions(
     client,

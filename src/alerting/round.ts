@@ -8,10 +8,10 @@ import { hasNewVersions, lockAlerting, takeUpVersion, tryLockAlerting } from '..
 import { takeAlertMarks } from '../store/alertMarks.js';
 import { listAlertsOf, listFiring, listTransitions } from '../store/alerts.js';
 import { inTransaction, type Pool, type PoolClient } from '../store/pool.js';
+import { AlertWalk } from './alertWalk.js';
 import { sitesInScope } from './factContext.js';
 import {
   endAlert,
-  followAlert,
   isIdle,
   type JudgedResult,
   type StoredAlert,
@@ -25,6 +25,7 @@ import type { RuleIndex } from './ruleBook.js';
 import { judgeBySegments, type KnownRule, type RuleFailure } from './rules.js';
 import { readsHours } from './seriesFacts.js';
 import { openSession, type AlertingOptions, type Session } from './session.js';
+import { reachOf } from './stretches.js';
 import { targetsOfRule } from './targetFacts.js';
 import { worksOfMarks, worksOfRule, type Work } from './works.js';
 
@@ -221,7 +222,10 @@ function lookOnce(
 ) {
   if (alert !== undefined && (alert.state.lastAt ?? -1) >= now) return undefined;
   const start = { from: now, state: alert?.state ?? initialState };
-  const done = followAlert(alert, transitions, start, [judged], { now, liveWindowMs: Infinity });
+  const window = { now, liveWindowMs: Infinity };
+  const walk = new AlertWalk({ known: alert, stored: transitions, start, window });
+  walk.take([judged]);
+  const done = walk.finish();
   const quiet = done !== undefined && done.added.length === 0 && isIdle(done.alert.state);
   return quiet ? undefined : done;
 }
@@ -259,7 +263,10 @@ async function lookAtSilent(
     if (id === undefined || state.gap?.announced === true) return [];
     if (until - through < Math.max(hourMs, timingOf(rule).noDataForMs)) return [];
     const subject = { kind: 'site', id } as const;
-    return [{ known, rule, subject, labels: [labels['site']!], changedFrom: through, to: until }];
+    const changed = [{ from: through, to: Infinity }];
+    const reach = reachOf(known, session.facts.sites.get(id)?.kind, session.checkReachMs);
+    const span = { changedFrom: through, changed, to: until };
+    return [{ known, rule, subject, labels: [labels['site']!], reach, ...span }];
   });
   return works.length === 0 ? [] : followWorks(session, works, liveWindowMs);
 }

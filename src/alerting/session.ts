@@ -1,10 +1,12 @@
 import type { ConditionContext } from '../alerts/evaluateRule.js';
-import { hourMs } from '../domain/calendar.js';
-import { addDays, instantOfDay } from '../domain/calendar.js';
+import { addDays, dayMs, hourMs, instantOfDay } from '../domain/calendar.js';
+import { activateRules } from '../domain/qualityRule.js';
 import type { Logger } from '../log.js';
+import { reachOfHourRules } from '../statistics/suspectHours.js';
 import { listLatest } from '../store/alertEngine.js';
 import { readWarningTables } from '../store/alertSeeds.js';
 import type { PoolClient } from '../store/pool.js';
+import { listQualityRules } from '../store/qualityRules.js';
 import { findLastVerdictDay } from '../store/verdictDays.js';
 import { loadFactContext, type FactContext } from './factContext.js';
 import { loadCalendar } from './notifyContext.js';
@@ -34,6 +36,8 @@ export interface Session {
   readonly conditions: ConditionContext;
   /** Rules that could not be evaluated so far. */
   readonly failures: RuleFailure[];
+  /** How far from a day the checks of its data set flags. */
+  readonly checkReachMs: number;
   /** End of the latest hourly, daily and water data of a site; 0: none. */
   readonly ends: {
     readonly hours: (siteId: number) => number;
@@ -59,6 +63,8 @@ export async function openSession(
     const ts = latest.get(`${siteId} ${family}`);
     return ts === undefined ? 0 : ts + length;
   };
+  const checked = activateRules(await listQualityRules(client)).hours;
+  const reachHours = Math.max(0, ...[...checked.values()].map(reachOfHourRules));
   const lastVerdict = await findLastVerdictDay(client);
   const hours = (siteId: number) => end(siteId, 'air_hour', hourMs);
   return {
@@ -67,6 +73,7 @@ export async function openSession(
     facts,
     conditions,
     failures: [],
+    checkReachMs: Math.ceil(reachHours / 24) * dayMs,
     ends: {
       hours,
       air: (siteId) => Math.max(hours(siteId), end(siteId, 'air_day', 24 * hourMs)),

@@ -5,6 +5,7 @@ import { waterItems } from '../domain/family.js';
 import type { Pollutant } from '../domain/standard.js';
 import { airHourColumns, listGroupDays, listSiteDays } from '../store/airDays.js';
 import type { Queryable } from '../store/pool.js';
+import { byIndicator } from './checkKinds.js';
 import { excuseAt, listExcuses } from './excuses.js';
 import { indicatorOf, placeOfGroup, sitesInScope, type FactContext } from './factContext.js';
 import { loadRollingFacts } from './rollingFacts.js';
@@ -14,9 +15,6 @@ interface Span {
   readonly from: number;
   readonly to: number;
 }
-
-/** Alerts about a check of single indicators; the others are about the whole row. */
-const byIndicator: ReadonlySet<string> = new Set(['constant', 'jump', 'negatives']);
 
 /** What the checks have marked of sites and days of [from, to). */
 export async function loadQualityFacts(

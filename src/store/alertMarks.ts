@@ -11,6 +11,11 @@ export interface AlertMark {
   readonly day: string;
 }
 
+/** What has changed of a subject: every day that was marked, in order; `day` is the first. */
+export interface TakenMark extends AlertMark {
+  readonly days: readonly string[];
+}
+
 /** Appends marks, in the transaction that changed what they speak of. */
 export async function addAlertMarks(client: PoolClient, marks: readonly AlertMark[]): Promise<void> {
   if (marks.length === 0) return;
@@ -26,8 +31,7 @@ export async function addAlertMarks(client: PoolClient, marks: readonly AlertMar
 }
 
 /**
- * Takes up to `limit` marks in the caller's transaction, gathered to the first day of each subject; others skip them
- * meanwhile.
+ * Takes up to `limit` marks in the caller's transaction, gathered by subject; others skip them meanwhile.
  *
  * @param since only those of this day and later; the others stay
  */
@@ -35,13 +39,15 @@ export async function takeAlertMarks(
   client: PoolClient,
   limit: number,
   since?: string,
-): Promise<AlertMark[]> {
-  const { rows } = await client.query<AlertMark>(
+): Promise<TakenMark[]> {
+  const { rows } = await client.query<TakenMark>(
     `with taken as materialized (
        select id from alert_marks where $2::date is null or day >= $2 order by id limit $1 for update skip locked),
      gone as (
        delete from alert_marks m using taken where m.id = taken.id returning m.subject, m.subject_id, m.day)
-     select subject, subject_id as "subjectId", min(day)::text as day from gone group by 1, 2 order by 1, 2`,
+     select subject, subject_id as "subjectId", min(day)::text as day,
+            array_agg(distinct day::text order by day::text) as days
+       from gone group by 1, 2 order by 1, 2`,
     [limit, since ?? null],
   );
   return rows;

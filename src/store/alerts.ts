@@ -110,6 +110,19 @@ export async function withdrawTransitions(client: PoolClient, ids: readonly stri
   );
 }
 
+/** Puts other states into transitions that stay as they were told. */
+export async function restateTransitions<S>(
+  client: PoolClient,
+  transitions: readonly { readonly id: string; readonly state: S }[],
+): Promise<void> {
+  if (transitions.length === 0) return;
+  await client.query(
+    `update alert_transitions t set state = r.state
+       from jsonb_to_recordset($1) as r (id bigint, state jsonb) where t.id = r.id`,
+    [JSON.stringify(transitions)],
+  );
+}
+
 /** Adds transitions in the order given. */
 export async function insertTransitions<S, R>(
   client: PoolClient,
