@@ -1,4 +1,4 @@
-import type { FactRow, FactSite, SeriesFacts } from '../alerts/facts.js';
+import type { FactRow, SeriesFacts } from '../alerts/facts.js';
 import { aqiIndicator, hourlyAqiRows } from '../alerts/factSeries.js';
 import type { AlertMeasure, RuleOfKind } from '../domain/alertRule.js';
 import { addDays, addMonths, dayOfInstant, daysInRange, hourMs, instantOfDay } from '../domain/calendar.js';
@@ -73,7 +73,11 @@ async function loadHours(
   await context.hours.load(db, siteIds, first, to);
   const series: SeriesFacts[] = [];
   for (const siteId of siteIds) {
-    series.push(hoursOf(context, measure, siteId, { first, from, to }));
+    series.push(
+      measure.of === 'hourly-aqi'
+        ? await indexHours(context, siteId, { from, to })
+        : hoursOf(context, measure, siteId, { first, from, to }),
+    );
     await breathe();
   }
   return series;
@@ -81,13 +85,11 @@ async function loadHours(
 
 function hoursOf(
   context: FactContext,
-  measure: Measure<'hourly-aqi'> | Measure<'running-mean'> | Measure<'value'>,
+  { indicator }: Measure<'running-mean'> | Measure<'value'>,
   siteId: number,
   { first, from, to }: Span & { readonly first: number },
 ): SeriesFacts {
   const site = context.sites.get(siteId)!;
-  if (measure.of === 'hourly-aqi') return indexHours(context, siteId, site, first, { from, to });
-  const { indicator } = measure;
   const rows = hoursBetween(first, to).map((at): FactRow => {
     const hour = context.hours.at(siteId, at);
     const value = isHourColumn(indicator) ? (hour?.values[indicator] ?? null) : null;
@@ -101,14 +103,34 @@ function hoursOf(
   return { site, indicator: indicatorOf(context, indicator), rows, from };
 }
 
-function indexHours(
-  context: FactContext,
-  siteId: number,
-  site: FactSite,
-  first: number,
-  { from, to }: Span,
-): SeriesFacts {
-  const starts = hoursBetween(first, to);
+/** Hours of an index that are worked out before others have their turn: some milliseconds. */
+const indexHoursAtATime = 24;
+
+async function indexHours(context: FactContext, siteId: number, { from, to }: Span): Promise<SeriesFacts> {
+  const rows: FactRow[] = [];
+  let standardZh: string | undefined;
+  for (let at = from; at < to; at += indexHoursAtATime * hourMs) {
+    const found = indexOfHours(context, siteId, {
+      from: at,
+      to: Math.min(to, at + indexHoursAtATime * hourMs),
+    });
+    for (const { standardId, ...row } of found) {
+      rows.push({ ...row, flags: flagsAmong(context, siteId, row.at) });
+      standardZh = standardId;
+    }
+    await breathe();
+  }
+  return {
+    site: context.sites.get(siteId)!,
+    indicator: aqiIndicator,
+    rows,
+    from,
+    ...(standardZh === undefined ? {} : { standardZh }),
+  };
+}
+
+function indexOfHours(context: FactContext, siteId: number, { from, to }: Span) {
+  const starts = hoursBetween(from - lookbackHours({ of: 'hourly-aqi' }) * hourMs, to);
   const values = Object.fromEntries(
     airHourColumns.map((column) => [
       column,
@@ -120,21 +142,7 @@ function indexHours(
       }),
     ]),
   );
-  const firstAt = starts[0] ?? first;
-  const rows = hourlyAqiRows({ firstAt, values }, context.reference.standards).map(
-    ({ at, until, value, standardId }) => ({
-      row: { at, until, value, flags: flagsAmong(context, siteId, at) },
-      standardId,
-    }),
-  );
-  const standardZh = rows.at(-1)?.standardId;
-  return {
-    site,
-    indicator: aqiIndicator,
-    rows: rows.map(({ row }) => row),
-    from,
-    ...(standardZh === undefined ? {} : { standardZh }),
-  };
+  return hourlyAqiRows({ firstAt: starts[0] ?? from, values }, context.reference.standards);
 }
 
 /** Of the parts of an index only doubt matters: what does not count was left out of it. */
@@ -144,10 +152,15 @@ function flagsAmong(context: FactContext, siteId: number, at: number): Flag[] {
   return doubtful ? ['suspect'] : [];
 }
 
+/** The first day that begins at an instant or after it. */
+export function firstWholeDay(from: number): string {
+  const first = dayOfInstant(from);
+  return instantOfDay(first) < from ? addDays(first, 1) : first;
+}
+
 /** Whole days of [from, to). A day that is not over has no figure yet, which is no lack of data. */
 export function wholeDays({ from, to }: Span): string[] {
-  const first = dayOfInstant(from);
-  return daysInRange(instantOfDay(first) < from ? addDays(first, 1) : first, dayOfInstant(to));
+  return daysInRange(firstWholeDay(from), dayOfInstant(to));
 }
 
 async function loadDayRows(
