@@ -126,12 +126,14 @@ async function judgePiece(
 ): Promise<Map<string, JudgedResult[]>> {
   const { known } = due[0]!.work;
   const subjects = due.flatMap(({ work }) => work.subject ?? []);
+  const bySite = new Map(due.flatMap((one) => (one.work.labels ?? []).map((label) => [label, one])));
   const segments = known.segments.filter(({ from, to }) => from < piece.to && to > piece.from);
   const judged = await judgeBySegments(
     segments,
     (rule) =>
       loadRuleFacts(session.client, session.facts, rule, {
         ...piece,
+        follows: (site, indicator) => bySite.get(site)?.follows(indicator) !== false,
         ...(subjects.length === due.length ? { subjects } : {}),
       }),
     session,

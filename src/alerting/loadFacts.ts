@@ -4,7 +4,7 @@ import type { Queryable } from '../store/pool.js';
 import { sitesInScope, type FactContext } from './factContext.js';
 import { loadSeriesFacts } from './seriesFacts.js';
 import { loadServiceFacts } from './serviceFacts.js';
-import { loadPollutionFacts, loadQualityFacts, loadSourceFacts } from './siteFacts.js';
+import { loadPollutionFacts, loadQualityFacts, loadSourceFacts, type Follows } from './siteFacts.js';
 import { loadTargetFacts, targetsOfRule } from './targetFacts.js';
 
 export { loadFactContext, type FactContext } from './factContext.js';
@@ -24,6 +24,8 @@ export interface FactSpan {
   readonly to: number;
   /** Since when a rule about silence watches; default `from`. */
   readonly watchedSince?: number | undefined;
+  /** Of alerts that are not followed facts are left out that say no more than that all is well. Default: all are. */
+  readonly follows?: Follows | undefined;
 }
 
 type Loaders = {

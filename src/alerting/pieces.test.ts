@@ -61,7 +61,7 @@ test('rules that may be judged in parts, and how far data reach in them', () => 
   );
   expect(reaches['hourly-aqi']).toEqual({ grain: 'hour', beforeMs: 0, afterMs: 23 * hourMs });
   expect(reaches['pm10-6h']).toEqual({ grain: 'hour', beforeMs: 0, afterMs: 5 * hourMs });
-  expect(reaches['quality-jump']).toEqual({ grain: 'day', beforeMs: 48 * hourMs, afterMs: 48 * hourMs });
+  expect(reaches['quality-jump']).toEqual({ grain: 'day', beforeMs: 0, afterMs: 0 });
   expect(reaches['heavy-pollution']).toMatchObject({ afterMs: 240 * hourMs });
   for (const { code, kind } of rules)
     if (kind === 'target' || kind === 'absence' || kind === 'service') expect(reaches[code]).toBeUndefined();

@@ -356,6 +356,26 @@ test('every seeded rule finds facts over a span of data', async () => {
     const facts = await loadRuleFacts(pool(), context, rule, { from: midnight, to: midnight + 24 * hourMs });
     found[rule.code] = facts.length;
   }
+  // Of an alert that nobody has heard of nothing is asked where all is well.
+  const jumps = alertRuleSchema.parse(
+    (seeds as { code: string }[]).find(({ code }) => code === 'quality-jump'),
+  );
+  const days = {
+    from: midnight,
+    to: midnight + 24 * hourMs,
+    subjects: [{ kind: 'site' as const, id: town }],
+  };
+  const facts = async (follows: (site: string, indicator: string | undefined) => boolean) =>
+    (await loadRuleFacts(pool(), context, jumps, { ...days, follows })).length;
+  const followed = [
+    await facts(() => true),
+    await facts((_, indicator) => indicator === 'pm10'),
+    await facts(() => false),
+  ];
+  expect(followed).toEqual([6, 1, 0]);
+  // The hours of ozone are all alike.
+  await pool().query(`update value_flags set rule = rule || ',jump' where indicator = 'o3'`);
+  expect(await facts(() => false)).toBe(1);
   expect(found).toMatchObject({
     'hourly-aqi': 2,
     'pm10-6h': 1,

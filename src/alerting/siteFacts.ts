@@ -9,12 +9,15 @@ import { byIndicator } from './checkKinds.js';
 import { excuseAt, listExcuses } from './excuses.js';
 import { indicatorOf, placeOfGroup, sitesInScope, type FactContext } from './factContext.js';
 import { loadRollingFacts } from './rollingFacts.js';
-import { indexDayRow, wholeDays } from './seriesFacts.js';
+import { firstWholeDay, indexDayRow, wholeDays } from './seriesFacts.js';
 
 interface Span {
   readonly from: number;
   readonly to: number;
 }
+
+/** Whether an alert of a site and indicator (`undefined`: of none) is followed. */
+export type Follows = (site: string, indicator: string | undefined) => boolean;
 
 /** What the checks have marked of sites and days of [from, to). */
 export async function loadQualityFacts(
@@ -22,12 +25,15 @@ export async function loadQualityFacts(
   context: FactContext,
   { check, scope }: RuleOfKind<'quality'>,
   siteIds: readonly number[],
-  span: Span,
+  { follows, ...span }: Span & { readonly follows?: Follows | undefined },
 ): Promise<QualityFacts[]> {
   if (span.to <= span.from) return [];
   if (check === 'published-changed') return loadChangedFigures(db, context, scope, span);
-  const days = daysInRange(dayOfInstant(span.from), addDays(dayOfInstant(span.to - 1), 1));
-  const [from, to] = [instantOfDay(days[0]!), instantOfDay(addDays(days.at(-1)!, 1))];
+  // A day that began before the span is no part of it, and the last one counts as far as it has come.
+  const days = daysInRange(firstWholeDay(span.from), addDays(dayOfInstant(span.to - 1), 1));
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const [from, to] = [instantOfDay(first), instantOfDay(addDays(last, 1))];
   const rowsOf = await countRows(db, siteIds, from, to);
   const marked =
     check === 'published-differs'
@@ -36,8 +42,15 @@ export async function loadQualityFacts(
   return siteIds.flatMap((siteId) => {
     const site = context.sites.get(siteId)!;
     const items: (string | null)[] = byIndicator.has(check) ? indicatorsOf(site, marked, siteId) : [null];
+    const isSteady = days.every((day) => rowsOf.has(`${siteId} ${day}`));
+    const due = items.filter(
+      (item) =>
+        !isSteady ||
+        follows?.(site.code, item ?? undefined) !== false ||
+        days.some((day) => marked.has(`${siteId} ${day} ${item ?? ''}`)),
+    );
     return days.flatMap((day) =>
-      items.map((item): QualityFacts => {
+      due.map((item): QualityFacts => {
         const found = marked.get(`${siteId} ${day} ${item ?? ''}`);
         return {
           site,

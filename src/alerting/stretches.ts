@@ -17,7 +17,7 @@ export interface Reach {
 /** Hours of the longest condition of a warning, by the schema of its table. */
 const warningMs = 240 * hourMs;
 /** Published figures are compared with what is computed from the day before as well. */
-const leastCheckReachMs = 2 * dayMs;
+const comparedMs = 2 * dayMs;
 
 /**
  * How far data reach in what all versions of a rule say of a site. `undefined` where what is said of an interval may depend
@@ -62,9 +62,10 @@ function reachOfRule(rule: AlertRule, siteKind: string | undefined, checkReachMs
     return { grain: rule.basis === 'natural-day' ? 'day' : 'hour', beforeMs: 0, afterMs: warningMs };
   if (rule.kind !== 'quality' || rule.check === 'published-changed') return undefined;
   // Which items of a section are asked for follows from the days that are asked for.
-  if (byIndicator.has(rule.check) && siteKind !== 'air-station') return undefined;
-  const reach = Math.max(leastCheckReachMs, checkReachMs);
-  return { grain: 'day', beforeMs: reach, afterMs: reach };
+  const isOfItems = byIndicator.has(rule.check);
+  if (isOfItems && siteKind !== 'air-station') return undefined;
+  if (isOfItems) return { grain: 'day', beforeMs: checkReachMs, afterMs: checkReachMs };
+  return { grain: 'day', beforeMs: 0, afterMs: rule.check === 'published-differs' ? comparedMs : 0 };
 }
 
 /** What data of some days, in any order, may have changed of a rule; in order and apart. */

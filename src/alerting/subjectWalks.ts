@@ -32,7 +32,8 @@ export class SubjectWalks {
   readonly to: number;
   readonly #noDataMs: number;
   readonly #window: LiveWindow;
-  #isBegun = false;
+  readonly #indicators = new Set<string | undefined>();
+  #lookedTo: number | undefined;
   readonly #walks = new Map<string, { readonly walk: AlertWalk; readonly known: StoredAlert | undefined }>();
 
   constructor(work: Work, { alerts, transitions }: StoredOfSubject, noDataMs: number, window: LiveWindow) {
@@ -54,18 +55,27 @@ export class SubjectWalks {
         window,
       });
       this.#walks.set(fingerprint, { walk, known });
+      this.#indicators.add(known.labels['indicator']);
     }
   }
 
   /** Start of what has to be looked at next when everything before `at` was; `Infinity`: nothing more. */
   next(at: number): number {
     const all = [...this.#walks.values()].map(({ walk }) => walk.next(at));
-    return Math.min(this.#isBegun ? Infinity : Math.max(at, this.#earliest), ...all);
+    // Alerts that nobody has heard of may come up wherever something has changed.
+    const changed = this.work.changed.find(({ to }) => to > at);
+    const own = changed === undefined ? Infinity : Math.max(at, changed.from - this.#noDataMs);
+    return Math.min(own, ...all);
   }
 
-  /** Says that all of its alerts are among the walks: each interval has a result of each. */
-  begin(): void {
-    this.#isBegun = true;
+  /** Whether an alert of an indicator (`undefined`: of none) is known or has come up. */
+  follows(indicator: string | undefined): boolean {
+    return this.#indicators.has(indicator);
+  }
+
+  /** Says that everything before `at` was looked at: of what comes up later nothing but calm was seen. */
+  lookedTo(at: number): void {
+    this.#lookedTo = at;
   }
 
   get #earliest(): number {
@@ -87,13 +97,17 @@ export class SubjectWalks {
       const walk = new AlertWalk({
         known: undefined,
         stored: [],
-        start: { from: this.#earliest, state: initialState },
+        start:
+          this.#lookedTo === undefined
+            ? { from: this.#earliest, state: initialState }
+            : { from: this.#lookedTo, state: { ...initialState, lastAt: this.#lookedTo - 1 } },
         stretches: this.work.changed,
         noDataMs: this.#noDataMs,
         window: this.#window,
       });
       found = { walk, known: undefined };
       this.#walks.set(fingerprint, found);
+      this.#indicators.add(judged[0]?.result.labels.indicator);
     }
     found.walk.take(judged);
   }
@@ -136,7 +150,7 @@ export async function walkGroup(
     const due = group.filter((one) => one.next(at) < end);
     for (const [fingerprint, judged] of await judge(due, { from: at, to: end }))
       bySubject.get(work.labels === undefined ? '' : labelOf(judged[0]!.result))?.take(fingerprint, judged);
-    for (const one of due) one.begin();
+    for (const one of due) one.lookedTo(end);
     const next = nextOf(end);
     turn = next > end ? 0 : turn + 1;
     at = next;
