@@ -15,7 +15,6 @@ import {
   saveRule,
   writeHours,
 } from './alerting.fixture.js';
-import { HourCache } from './hourCache.js';
 import { loadFactContext, loadRuleFacts } from './loadFacts.js';
 import { runLook, runReminders, runRound } from './round.js';
 
@@ -163,50 +162,6 @@ describe('data of the past', () => {
     const messages = await readMessages(pool());
     expect(messages.map(({ kind }) => kind)).toEqual(['summary']);
     expect(messages[0]!.alertCount).toBeGreaterThan(100);
-  });
-
-  test('a correction of an old day reads some days, and not all that follows', async () => {
-    const engine = createEngine(pool());
-    await saveRule(
-      pool(),
-      hourlyRule({ measure: { of: 'running-mean', indicator: 'pm10', hours: 6, minHours: 4 } }),
-    );
-    await engine.round();
-    const first = addDays(day, -200);
-    const values = Array.from({ length: 200 * 24 }, (_, index) => (index % 240 < 8 ? 200 : 80));
-    await writeHours(pool(), town, instantOfDay(first), values);
-    engine.clock.now = midnight + 60_000;
-    await engine.round();
-    const stored = async () => {
-      const { rows } = await pool().query<{ state: unknown }>(
-        `select key, state from (
-           select transition_key as key, state from alert_transitions where withdrawn_at is null order by at, id) t
-         union all select fingerprint, state from alerts`,
-      );
-      return rows;
-    };
-    const load = jest.spyOn(HourCache.prototype, 'load');
-    await writeHours(pool(), town, instantOfDay(addDays(first, 3)), [300, 300, 300, 300, 300, 300]);
-    await engine.round();
-    const read = load.mock.calls.reduce(
-      (sum, [, sites, from, to]) => sum + (sites.length * (to - from)) / hourMs,
-      0,
-    );
-    load.mockRestore();
-    expect((await readMessages(pool())).map(({ kind }) => kind)).toEqual(['late', 'late']);
-    // The day, six hours after it, and what shows that nothing else has changed.
-    expect(read).toBeGreaterThan(24);
-    expect(read).toBeLessThan(100);
-    // What is stored is what judging everything finds.
-    const found = await stored();
-    await pool().query('truncate alerts, alert_transitions, outbox, alert_told, alert_withheld cascade');
-    await pool().query(
-      `insert into alert_marks (subject, subject_id, day)
-       select 'air', $1, d from generate_series($2::date, $3::date, interval '1 day') d`,
-      [town, first, day],
-    );
-    await engine.round();
-    expect(await stored()).toEqual(found);
   });
 
   test('while a flood is being derived the past waits, and these days do not', async () => {

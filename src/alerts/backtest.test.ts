@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { backtest, flapHours } from './backtest.js';
+import type { AlertRule } from '../domain/alertRule.js';
+import { BacktestRun, flapHours } from './backtest.js';
 import { ruleOf, station } from './conditions/conditions.fixture.js';
 import type { SeriesFacts } from './facts.js';
 import { createCalendar } from './workingDays.js';
@@ -17,6 +18,12 @@ const series = (values: (number | null)[], site = 'air-town'): SeriesFacts => ({
     flags: [],
   })),
 });
+/** All facts at once. */
+function backtest(tested: AlertRule, facts: readonly SeriesFacts[], given: typeof context) {
+  const run = new BacktestRun(tested, given);
+  for (const one of facts) run.take(one);
+  return run.finish();
+}
 const rule = (rest: object = {}) =>
   ruleOf('threshold', {
     measure: { of: 'value', interval: 'hour', indicator: 'pm10' },
@@ -42,6 +49,18 @@ describe('backtest', () => {
     ]); // prettier-ignore
     expect([flaps, intervals, suppressed]).toEqual([2, { ok: 3, breach: 4, 'no-data': 1, error: 0 }, 0]);
     expect(alerts[0]).toMatchObject({ siteZh: '城区站', indicatorZh: 'PM10', valueZh: '200 µg/m³' });
+  });
+
+  test('a series in parts is one, and gives what it gives as a whole', () => {
+    const whole = series(values);
+    const parts = [0, 1, 4, 8].flatMap((end, index, ends) =>
+      index === 0
+        ? []
+        : [{ ...whole, from: ends[index - 1]! * hour, rows: whole.rows.slice(ends[index - 1], end) }],
+    );
+    const [one, other] = [[whole], parts].map((facts) => backtest(rule({ forHours: 2 }), facts, context));
+    expect(other).toEqual(one);
+    expect([one!.subjects, one!.alerts.length]).toEqual([1, 1]);
   });
 
   test('keeping it firing makes one of three', () => {

@@ -4,7 +4,7 @@ import type { ConditionResult } from './conditionResult.js';
 import { episodesOf } from './episodes.js';
 import { evaluateRule, timingOf, type ConditionContext } from './evaluateRule.js';
 import type { FactsOfKind } from './facts.js';
-import { replay, type AlertState } from './stateMachine.js';
+import { initialState, step, type AlertState, type AlertTiming, type Transition } from './stateMachine.js';
 
 /** One alert that a rule would have raised. */
 export interface BacktestAlert {
@@ -34,40 +34,82 @@ export interface Backtest {
   readonly intervals: Readonly<Record<ConditionResult['status'], number>>;
   /** Breaches that did not count, e.g. for dust. */
   readonly suppressed: number;
+  /** Series, targets, sources … that were replayed. */
+  readonly subjects: number;
 }
 
 /** Hours between two alerts that make the second a flap of the first; for display only. */
 export const flapHours = 24;
 
+/** What is kept of one alert while history passes. */
+interface Replayed {
+  state: AlertState;
+  readonly transitions: Transition<ConditionResult>[];
+}
+
 /**
- * Replays history through a rule, whether it is saved or not.
- *
- * @param facts the facts of each series, target, source, place … over the whole span; moments of looking at a source are
- *   facts of their own, in order
+ * Replays history through a rule, whether it is saved or not, as its facts come: those of each series, target, source, place …
+ * in the order of time. What is kept is the transitions.
  */
-export function backtest<R extends AlertRule>(
-  rule: R,
-  facts: readonly FactsOfKind[R['kind']][],
-  context: ConditionContext,
-): Backtest {
-  const byAlert = new Map<string, ConditionResult[]>();
-  const intervals = { ok: 0, breach: 0, 'no-data': 0, error: 0 };
-  let suppressed = 0;
-  for (const one of facts)
-    for (const result of evaluateRule<R['kind']>(rule as never, one as never, context)) {
-      intervals[result.status] += 1;
-      if (result.suppressedZh !== undefined) suppressed += 1;
-      const list = byAlert.get(result.fingerprint);
-      if (list === undefined) byAlert.set(result.fingerprint, [result]);
-      else list.push(result);
+export class BacktestRun<R extends AlertRule> {
+  readonly #rule: R;
+  readonly #context: ConditionContext;
+  readonly #timing: AlertTiming;
+  readonly #byAlert = new Map<string, Replayed>();
+  readonly #series = new Set<string>();
+  readonly #intervals = { ok: 0, breach: 0, 'no-data': 0, error: 0 };
+  #subjects = 0;
+  #suppressed = 0;
+
+  constructor(rule: R, context: ConditionContext) {
+    this.#rule = rule;
+    this.#context = context;
+    this.#timing = timingOf(rule);
+  }
+
+  /** Takes facts that follow on those taken of the same series, target, source or place. */
+  take(facts: FactsOfKind[R['kind']]): void {
+    const results = evaluateRule<R['kind']>(this.#rule as never, facts as never, this.#context);
+    this.#count(facts);
+    for (const result of results) {
+      this.#intervals[result.status] += 1;
+      if (result.suppressedZh !== undefined) this.#suppressed += 1;
+      const known = this.#byAlert.get(result.fingerprint) ?? { state: initialState, transitions: [] };
+      this.#byAlert.set(result.fingerprint, known);
+      const { next, events } = step(this.#timing, known.state, result, 0);
+      known.state = next;
+      known.transitions.push(...events);
     }
-  const timing = timingOf(rule);
-  const lists = [...byAlert.values()].map((results) => {
-    const { transitions, state } = replay(timing, results, 0);
-    return episodesOf(transitions).map((episode) => describe(episode, state));
-  });
-  const alerts = lists.flat().sort((one, other) => one.startsAt - other.startsAt);
-  return { alerts, flaps: lists.reduce((sum, list) => sum + countFlaps(list), 0), intervals, suppressed };
+  }
+
+  /** A series or place that comes in parts is one. */
+  #count(facts: FactsOfKind[AlertRule['kind']]): void {
+    const series =
+      'points' in facts
+        ? facts.place.code
+        : 'indicator' in facts && 'from' in facts
+          ? `${facts.site.code} ${facts.indicator.code}`
+          : undefined;
+    if (series !== undefined && this.#series.has(series)) return;
+    if (series !== undefined) this.#series.add(series);
+    this.#subjects += 1;
+  }
+
+  /** What the rule would have raised by all that was taken. */
+  finish(): Backtest {
+    const lists = [...this.#byAlert.values()].map(({ state, transitions }) =>
+      episodesOf(transitions).map((episode) => describe(episode, state)),
+    );
+    const order = (one: BacktestAlert, other: BacktestAlert) =>
+      one.startsAt - other.startsAt || (one.fingerprint < other.fingerprint ? -1 : 1);
+    return {
+      alerts: lists.flat().sort(order),
+      flaps: lists.reduce((sum, list) => sum + countFlaps(list), 0),
+      intervals: this.#intervals,
+      suppressed: this.#suppressed,
+      subjects: this.#subjects,
+    };
+  }
 }
 
 function describe(

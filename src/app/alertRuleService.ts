@@ -1,4 +1,4 @@
-import { backtest as replayRule } from '../alerts/backtest.js';
+import { BacktestRun, type Backtest } from '../alerts/backtest.js';
 import type { ConditionContext } from '../alerts/evaluateRule.js';
 import type { FactsOfKind } from '../alerts/facts.js';
 import { findDanglingReferences } from '../domain/alertReferences.js';
@@ -28,12 +28,12 @@ import { insertAudit } from '../store/audit.js';
 import { inTransaction, type Pool, type PoolClient } from '../store/pool.js';
 import { listIndicators } from '../store/reference.js';
 
-/** Loads the facts of a rule over a half-open span of the data's time. */
+/** Loads the facts of a rule over a half-open span of the data's time, those of each subject in the order of time. */
 export type LoadFacts = (
   rule: AlertRule,
   span: { readonly from: Date; readonly to: Date },
 ) => Promise<{
-  readonly facts: readonly FactsOfKind[AlertRule['kind']][];
+  readonly facts: AsyncIterable<FactsOfKind[AlertRule['kind']]>;
   readonly context: ConditionContext;
 }>;
 
@@ -95,12 +95,13 @@ export function createAlertRuleService(pool: Pool, loadFacts: LoadFacts): AlertR
         throw new DomainError('backtest-too-large', { days, most: mostBacktestDays });
       await refuseDangling(pool, rule);
       const { facts, context } = await loadFacts(rule, { from, to });
+      const run = new BacktestRun(rule, context);
+      for await (const one of facts) run.take(one);
       return {
         from: from.toISOString(),
         to: to.toISOString(),
         explanationZh: explainRule(rule, await readNames(pool)),
-        subjects: facts.length,
-        ...shownResult(replayRule(rule, facts, context)),
+        ...shownResult(run.finish()),
       };
     },
   };
@@ -166,9 +167,10 @@ function shownResult({
   flaps,
   suppressed,
   intervals,
-}: ReturnType<typeof replayRule>): Pick<
+  subjects,
+}: Backtest): Pick<
   BacktestInfo,
-  'alerts' | 'alertCount' | 'flaps' | 'suppressed' | 'intervals'
+  'alerts' | 'alertCount' | 'flaps' | 'suppressed' | 'intervals' | 'subjects'
 > {
   const text = (epochMs: number) => new Date(epochMs).toISOString();
   return {
@@ -185,5 +187,6 @@ function shownResult({
     flaps,
     suppressed,
     intervals: { ...intervals },
+    subjects,
   };
 }
