@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { notificationSchema, type Notification, type NotifiedAlert } from '../domain/notification.js';
 import { mergeHeld } from './mergeHeld.js';
+import { summaryTitleZh } from './summarise.js';
 
 const night = Date.parse('2026-11-23T23:00:00+08:00');
 const hour = 3_600_000;
@@ -107,6 +108,18 @@ describe('what waited together leaves as one', () => {
       severity: 'critical',
       formerSeverity: 'notice',
     });
+  });
+
+  test('summaries of a flood add up to one', () => {
+    const summary = (key: string, alertCount: number) =>
+      messageOf(key, { kind: 'summary', alerts: [], alertCount, titleZh: summaryTitleZh(alertCount) });
+    const merged = mergeHeld([summary('a', 30), summary('b', 400), summary('c', 25)]);
+    expect(merged).toMatchObject({
+      kind: 'summary',
+      titleZh: '【汇总】历史数据重新评价：455 项',
+      alertCount: 455,
+    });
+    expect(merged.notesZh).toHaveLength(3);
   });
 
   test('a withdrawn alert does not go on, and the first message is named where it is the same', () => {

@@ -5,6 +5,7 @@ import { limitNotes } from './composeMessages.js';
 import { digestOf } from './conditionResult.js';
 import { kindZh } from './messageWords.js';
 import { momentZh } from './periodWords.js';
+import { summaryTitleZh } from './summarise.js';
 
 const mostWorded = 20;
 const mostOffices = 50;
@@ -71,6 +72,9 @@ function latestAlerts(messages: readonly Notification[]): NotifiedAlert[] {
 }
 
 function titleOf(messages: readonly Notification[], kinds: readonly Notification['kind'][]): string {
+  // Summaries add up to one.
+  if (messages.every(({ kind }) => kind === 'summary'))
+    return summaryTitleZh(messages.reduce((sum, { alertCount }) => sum + alertCount, 0));
   const titles = [...new Set(messages.map(({ titleZh }) => titleZh))];
   if (kinds.length === 1)
     return cut(titles.length === 1 ? titles[0]! : `${titles[0]!}等 ${messages.length} 条`);

@@ -160,6 +160,20 @@ describe('messages', () => {
     ]);
   });
 
+  test('a flood that takes many rounds has a summary for each interval of the group, not for each round', () => {
+    const history = Array.from({ length: 21 }, (_, index) =>
+      changes('', 'w.', { site: `s${index}` }, noon - 9_000 * hour),
+    ).flat();
+    const after = (groupSentAt: number | undefined) =>
+      tell(history, { groupSentAt: () => groupSentAt }).messages[0]!;
+    // The same key to wait under, so that what waits already takes it up.
+    expect(after(noon - 60_000).holdKey).toBe(after(undefined).holdKey);
+    expect([after(undefined), after(noon - 10 * 60_000)].map(({ deliverAfter }) => deliverAfter)).toEqual([
+      expect.closeTo(noon, -6),
+      noon + 20 * 60_000,
+    ]);
+  });
+
   test('many of the past become one summary; what happens now is still told', () => {
     const history = Array.from({ length: 21 }, (_, index) =>
       changes('', 'w.', { site: `s${index}` }, noon - 9_000 * hour),

@@ -13,6 +13,11 @@ import { digestOf } from './conditionResult.js';
 import { dayZh } from './periodWords.js';
 import { deliverAfter, holdKeyOf } from './routing.js';
 
+/** Head of a summary of so many findings about the past. */
+export function summaryTitleZh(count: number): string {
+  return `【汇总】历史数据重新评价：${count} 项`;
+}
+
 /** One message per channel in the place of many about the past: how many of what, over which time, by rule. */
 export function summarise(addressed: readonly Addressed[], context: NotifyContext): OutgoingMessage[] {
   return [...gather(addressed, ({ channel }) => channel)].map(([channel, members]) => {
@@ -30,13 +35,14 @@ export function summarise(addressed: readonly Addressed[], context: NotifyContex
     return {
       channel,
       groupKey,
-      deliverAfter: deliverAfter(members[0]!.way.route, 'notice', context.now, undefined),
+      // One goes out for each interval of the group, and says what came up in it: a flood of data takes many rounds.
+      deliverAfter: deliverAfter(members[0]!.way.route, 'notice', context.now, context.groupSentAt(groupKey)),
       holdKey: holdKeyOf({ groupKey, batch: groupKey }, members[0]!.way.route, 'notice', context.now),
       notification: {
         key: digestOf([groupKey, ...members.flatMap((one) => one.told.ids).sort()]),
         kind: 'summary',
         severity: 'notice',
-        titleZh: `【汇总】历史数据重新评价：${alerts.length} 项`,
+        titleZh: summaryTitleZh(alerts.length),
         officesZh: officesOf(alerts, context),
         alerts: [],
         alertCount: alerts.length,
