@@ -119,3 +119,43 @@ test('the facts of a replay in parts give what they give as a whole', async () =
   }
   expect(found.sort()).toEqual(codes.sort());
 });
+
+test('years that come in many uploads over an hour: a summary at once, and one of all that came after it', async () => {
+  const engine = createEngine(pool());
+  await saveRule(pool(), hourlyRule());
+  await engine.round();
+  const waiting = async () => {
+    const { rows } = await pool().query<{ count: number; leaves: number }>(
+      `select (notification ->> 'alertCount')::integer as count,
+              round(extract(epoch from next_attempt_at) * 1000)::float8 as leaves
+         from outbox where state = 'held' order by id`,
+    );
+    return rows;
+  };
+  const sent: number[] = [];
+  const start = midnight + 10 * hourMs;
+  engine.clock.now = start;
+  for (let upload = 0; upload < 5; upload += 1) {
+    for (const { count, leaves } of await waiting())
+      if (leaves <= engine.clock.now) {
+        sent.push(count);
+        await pool().query(
+          `update outbox set state = 'delivered', delivered_at = now() where state = 'held'`,
+        );
+      }
+    const first = instantOfDay(addDays(day, -700 + 100 * upload));
+    await writeHours(
+      pool(),
+      town,
+      first,
+      Array.from({ length: 25 * 24 }, (_, hour) => (hour % 24 === 5 ? 200 : 80)),
+    );
+    await engine.round();
+    engine.clock.now += 6 * 60_000;
+  }
+  expect(sent).toEqual([25]);
+  const [rest, ...others] = await waiting();
+  expect(others).toEqual([]);
+  expect(rest!.count).toBe(100);
+  expect(rest!.leaves - start).toBeLessThanOrEqual(31 * 60_000);
+});
