@@ -1,4 +1,4 @@
-# The service. No image was built or pulled where this was written: each step is a plain command that was run there.
+# The service. Built and run on a Docker engine, on a stand-in for the base image, which could not be pulled there.
 # Stage 1 needs the development tools for TypeScript; stage 2 has only what runs.
 FROM node:22.20.0-bookworm-slim AS build
 WORKDIR /app
