@@ -140,9 +140,13 @@ async function startPeers(directory) {
 
 const ratio = (a, b) => (b === undefined ? '–' : (b / a).toFixed(2));
 
-/** What the service has stored and not yet derived from, and whatever the database is at work on. */
+/**
+ * Rules that are new, what the service has stored and not yet derived from, and whatever the database is at work on. A new
+ * rule is judged over the last 40 days of everything, once.
+ */
 const unrest = `
-  select exists (select from touches) or exists (select from pending_days) or exists (select from alert_marks)
+  select exists (select from alert_rules where version <> evaluated_version)
+         or exists (select from touches) or exists (select from pending_days) or exists (select from alert_marks)
          or exists (select from pg_stat_activity
                      where pid <> pg_backend_pid() and datname = current_database() and state <> 'idle'
                         or backend_type = 'autovacuum worker') as busy`;
@@ -193,7 +197,10 @@ async function measure(to) {
   console.log('| load | ÷ InfluxDB | ÷ VictoriaMetrics | ÷ COPY | p99 × InfluxDB | ours |');
   console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
   const warm = wideBodies({ from: 0, count: 10 });
-  for (const target of targets) await sendAll(target, warm, 4);
+  const warmNarrow = narrowBodies({ from: 12, count: 10 });
+  await settle(url);
+  for (const bodies of [warm, warmNarrow])
+    for (const target of targets) await sendAll(target, bodies, 4);
   const wide = wideBodies({ from: 100, count: hours });
   await copyTwice(url, stations, 100, hours);
   const before = await copyTwice(url, stations, 100, hours);
