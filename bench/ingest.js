@@ -199,8 +199,7 @@ async function measure(to) {
   const warm = wideBodies({ from: 0, count: 10 });
   const warmNarrow = narrowBodies({ from: 12, count: 10 });
   await settle(url);
-  for (const bodies of [warm, warmNarrow])
-    for (const target of targets) await sendAll(target, bodies, 4);
+  for (const bodies of [warm, warmNarrow]) for (const target of targets) await sendAll(target, bodies, 4);
   const wide = wideBodies({ from: 100, count: hours });
   await copyTwice(url, stations, 100, hours);
   const before = await copyTwice(url, stations, 100, hours);
