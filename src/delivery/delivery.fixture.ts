@@ -46,9 +46,13 @@ export async function put(pool: Pool, channelIds: readonly number[], message: No
   return inTransaction(pool, (client) => enqueue(client, channelIds, message));
 }
 
-/** Waits for something that others bring about. */
-export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  for (let attempt = 0; attempt < 1_200; attempt += 1) {
+/** Waits for something that others bring about; fails after about so many seconds. */
+export async function until(
+  what: string,
+  holds: () => Promise<boolean> | boolean,
+  seconds = 30,
+): Promise<void> {
+  for (let attempt = 0; attempt < seconds * 40; attempt += 1) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
