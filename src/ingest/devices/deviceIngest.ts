@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Actor } from '../../domain/role.js';
 import { quarantineLines } from '../../store/quarantine.js';
 import { mayCreateSites } from '../../store/tokens.js';
@@ -8,6 +9,8 @@ import { PointReader, type LineProblem, type ReadLines } from './pointReader.js'
 import { WriteQueue, type WriteQueueOptions } from './writeQueue.js';
 
 const freshMs = 5_000;
+/** A fraction of a millisecond's work; then what the database and others have to say is heard. */
+const linesAtATime = 100;
 
 /** What became of a body. Everything that could be taken is committed. */
 export interface Receipt {
@@ -29,6 +32,8 @@ export class DeviceIngest {
   readonly #options: DeviceIngestOptions;
   #reader: { readonly reader: PointReader; readonly loadedAt: number } | undefined;
   #loading: Promise<void> | undefined;
+  // The last of the long bodies that are being read, one after the other.
+  #longReading: Promise<unknown> = Promise.resolve();
 
   constructor(options: DeviceIngestOptions) {
     this.#options = options;
@@ -92,13 +97,34 @@ export class DeviceIngest {
     receivedAt: Date,
   ): Promise<ReadLines> {
     const at = receivedAt.getTime();
-    const read = (await this.reader()).read(body, precision, at);
+    const read = await this.#readBody(await this.reader(), body, precision, at);
     if (!read.unexplained) return read;
     const names = unknownSites(read);
     if (names.length > 0 && (await mayCreateSites(this.#options.pool, actor)))
       await createDeviceSites(this.#options.pool, actor, names);
     // Somebody may have registered the site, or explained the field, a moment ago.
-    return (await this.reader(performance.now())).read(body, precision, at);
+    return this.#readBody(await this.reader(performance.now()), body, precision, at);
+  }
+
+  /**
+   * A long body is read bit by bit: between the bits transactions go on that are under way, and short bodies are read.
+   * Long ones follow each other, so that the first is not kept waiting for the last.
+   */
+  async #readBody(
+    reader: PointReader,
+    body: Uint8Array,
+    precision: TimePrecision,
+    receivedMs: number,
+  ): Promise<ReadLines> {
+    const reading = reader.open(body, precision, receivedMs);
+    if (!reading.readOn(linesAtATime)) return reading.finish();
+    const rest = this.#longReading.then(async () => {
+      do await turn();
+      while (reading.readOn(linesAtATime));
+      return reading.finish();
+    });
+    this.#longReading = rest.catch(() => undefined);
+    return rest;
   }
 }
 

@@ -149,3 +149,25 @@ test('what is implausible, and more fine particles than particles, is taken and 
     ['pm10', 'suspect', 'inversion'],
   ]);
 });
+
+test('a body that is read bit by bit says what it says at once', () => {
+  const lines = [
+    'air,site=S1 pm25=10,pm10=9 1714536000',
+    'air,site=S1 pm25=x 1714536000',
+    '# a remark',
+    'air,site=S9 pm25=10 1714536000',
+    'water,site=水口 temp=20 1714536001',
+    'air,site=S2 co=1 1714532400',
+    '',
+    'air,site=S2 pm10=9000 1714532400',
+  ];
+  const body = Buffer.from(lines.join('\n'));
+  const reader = readerOf();
+  const whole = reader.read(body, 's', noon + 5_000);
+  expect([whole.goodLines, whole.problemCount]).toEqual([4, 2]);
+  for (const bit of [1, 2, 3, 100]) {
+    const reading = reader.open(body, 's', noon + 5_000);
+    while (reading.readOn(bit));
+    expect(reading.finish()).toEqual(whole);
+  }
+});

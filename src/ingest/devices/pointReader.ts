@@ -66,10 +66,25 @@ export class PointReader {
     this.#series = new SeriesPlans(lookup);
   }
 
-  /** Reads a whole body. `receivedMs` is the time of lines without one, and bounds those that have one. */
+  /** Reads a whole body at once. `receivedMs` is the time of lines without one, and bounds those that have one. */
   read(body: Uint8Array, precision: TimePrecision, receivedMs: number): ReadLines {
-    return new BodyReader(this.lookup, this.#series, precision, receivedMs).read(body);
+    const reading = this.open(body, precision, receivedMs);
+    reading.readOn(Infinity);
+    return reading.finish();
   }
+
+  /** Begins to read a body, for those who have others to attend to meanwhile. */
+  open(body: Uint8Array, precision: TimePrecision, receivedMs: number): BodyReading {
+    return new BodyReader(body, this.lookup, this.#series, precision, receivedMs);
+  }
+}
+
+/** A body that is being read. */
+export interface BodyReading {
+  /** Reads at most so many lines more; false when none is left. */
+  readOn(lines: number): boolean;
+  /** What was read, when none is left. */
+  finish(): ReadLines;
 }
 
 interface FieldMemo {
@@ -78,7 +93,7 @@ interface FieldMemo {
   readonly meaning: FieldMeaning;
 }
 
-class BodyReader {
+class BodyReader implements BodyReading {
   readonly #scanner: LineScanner;
   readonly #batches = new Map<FamilyName, RowBatch>();
   readonly #notes = new Map<FamilyName, StagedNote[]>();
@@ -91,32 +106,39 @@ class BodyReader {
   readonly #lastMs: number;
   #problemCount = 0;
   #goodLines = 0;
+  #plan: SeriesPlan | undefined;
   #lineIsGood = true;
   #lineIsKept = false;
   #family: FamilyName | undefined;
   #batch: RowBatch | undefined;
 
   constructor(
+    body: Uint8Array,
     private readonly lookup: DeviceLookup,
     private readonly series: SeriesPlans,
     precision: TimePrecision,
     private readonly receivedMs: number,
   ) {
     this.#scanner = new LineScanner({ precision, mostFaults });
+    this.#scanner.open(body);
     this.#lastMs = receivedMs + dayMs;
   }
 
-  read(body: Uint8Array): ReadLines {
+  readOn(lines: number): boolean {
     const scanner = this.#scanner;
-    scanner.open(body);
-    let plan: SeriesPlan | undefined;
-    while (scanner.next()) {
+    for (let read = 0; read < lines; read += 1) {
+      if (!scanner.next()) return false;
       this.#lineIsGood = true;
       this.#lineIsKept = false;
-      if (plan === undefined || !scanner.repeatsLast) plan = this.series.planOf(scanner);
-      this.#take(plan);
+      if (this.#plan === undefined || !scanner.repeatsLast) this.#plan = this.series.planOf(scanner);
+      this.#take(this.#plan);
       if (this.#lineIsGood) this.#goodLines += 1;
     }
+    return true;
+  }
+
+  finish(): ReadLines {
+    const scanner = this.#scanner;
     this.#checkRows();
     const syntax = scanner.faults.map(({ line, column, code, params, reason }) => ({
       line,
