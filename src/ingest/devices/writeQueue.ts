@@ -1,29 +1,12 @@
 import type { Pool, PoolClient } from 'pg';
 import { DomainError } from '../../domain/domainError.js';
-import type { FamilyName } from '../../domain/family.js';
-import type { Actor } from '../../domain/role.js';
 import { ensureRanges } from '../../store/partitions.js';
-import { RowBatch } from '../../store/rowBatch.js';
-import type { StagedNote } from '../../store/stage.js';
-import {
-  writeRows,
-  type DeviceRows,
-  type DeviceWrite,
-  type Met,
-  type OwnedNotes,
-} from '../../store/writeRows.js';
+import type { RowBatch } from '../../store/rowBatch.js';
+import { writeRows, type Met } from '../../store/writeRows.js';
 import { PartialRows } from './partialRows.js';
+import { WriteGroup, type Delivery, type Waiting } from './writeGroup.js';
 
-/** What one request wants stored. */
-export interface Delivery {
-  readonly actor: Actor;
-  readonly source: string;
-  readonly lines: number;
-  readonly batches: readonly RowBatch[];
-  readonly notes: ReadonlyMap<FamilyName, readonly StagedNote[]>;
-  /** Stored in the same transaction; absent for nothing. */
-  readonly alongside?: (client: PoolClient) => Promise<void>;
-}
+export type { Delivery } from './writeGroup.js';
 
 export interface WriteQueueOptions {
   readonly pool: Pool;
@@ -35,13 +18,6 @@ export interface WriteQueueOptions {
   readonly mostWaiting?: number;
   /** Told the moments at which tests let the process or the database die. */
   readonly reached?: (point: 'before-commit' | 'after-commit') => Promise<void>;
-}
-
-interface Waiting {
-  readonly delivery: Delivery;
-  readonly rows: number;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
 }
 
 // PostgreSQL's words for "do this again": deadlock, serialisation, and no partition for a row.
@@ -61,7 +37,7 @@ export class WriteQueue {
   readonly #waiting: Waiting[] = [];
   readonly #years = new Set<string>();
   #waitingRows = 0;
-  readonly #writing = new Set<Group>();
+  readonly #writing = new Set<WriteGroup>();
   readonly #partial = new PartialRows();
   #guess: Met = 'none';
   // Rows stored, each counting less the longer ago that was.
@@ -112,10 +88,8 @@ export class WriteQueue {
 
   #start(): void {
     while (this.#writing.size < this.#options.writers && this.#waiting.length > 0) {
-      const [next] = this.#waiting;
-      // It would wait in the database for the rows that are being written; here others gather meanwhile and go with it.
-      for (const group of this.#writing) if (group.sharesRows(next!.delivery.batches)) return;
       const group = this.#takeGroup();
+      if (group.members.length === 0) return;
       this.#writing.add(group);
       void this.#write(group).finally(() => {
         this.#writing.delete(group);
@@ -124,21 +98,29 @@ export class WriteQueue {
     }
   }
 
-  /** The next requests that can share a transaction: no row of theirs belongs to two writes. */
-  #takeGroup(): Group {
-    const group = new Group();
+  /**
+   * The next requests that can share a transaction: no row of theirs belongs to two writes, and none to a group that is
+   * being written. They would wait in the database for that; here others gather meanwhile and go with them.
+   */
+  #takeGroup(): WriteGroup {
+    const group = new WriteGroup();
     let taken = 0;
     for (const waiting of this.#waiting) {
       if (taken > 0 && (taken >= mostTogether || group.rowCount + waiting.rows > this.#options.rowsTogether))
         break;
-      if (!group.add(waiting)) break;
+      if (this.#isBeingWritten(waiting) || !group.add(waiting)) break;
       taken += 1;
     }
     this.#waiting.splice(0, taken);
     return group;
   }
 
-  async #write(group: Group): Promise<void> {
+  #isBeingWritten({ delivery }: Waiting): boolean {
+    for (const group of this.#writing) if (group.sharesRows(delivery.batches)) return true;
+    return false;
+  }
+
+  async #write(group: WriteGroup): Promise<void> {
     try {
       await this.#writeOnce(group);
       group.settle();
@@ -154,7 +136,7 @@ export class WriteQueue {
   }
 
   async #writeAlone(member: Waiting): Promise<void> {
-    const group = new Group();
+    const group = new WriteGroup();
     group.add(member);
     try {
       await this.#writeOnce(group);
@@ -164,7 +146,7 @@ export class WriteQueue {
     }
   }
 
-  async #writeOnce(group: Group): Promise<void> {
+  async #writeOnce(group: WriteGroup): Promise<void> {
     const { pool, reached } = this.#options;
     const rows = group.rows();
     await this.#ensureYears(rows.batches, false);
@@ -208,7 +190,7 @@ export class WriteQueue {
     return found.size === 0 ? undefined : (batch, row) => found.get(batch)?.has(row) === true;
   }
 
-  #alongside({ members }: Group): ((client: PoolClient) => Promise<void>) | undefined {
+  #alongside({ members }: WriteGroup): ((client: PoolClient) => Promise<void>) | undefined {
     const { reached } = this.#options;
     if (reached === undefined && members.every(({ delivery }) => delivery.alongside === undefined))
       return undefined;
@@ -250,81 +232,4 @@ function isOutage(error: unknown): boolean {
   if (error instanceof DomainError) return true;
   const { code } = error as { code?: unknown };
   return typeof code !== 'string' || /^(E[A-Z]+|08|53|57|58)/.test(code);
-}
-
-/** Requests that share a transaction. */
-class Group {
-  readonly members: Waiting[] = [];
-  readonly #writes: (DeviceWrite & { rows: number })[] = [];
-  readonly #owners = new Map<string, number>();
-  readonly #batches = new Map<FamilyName, RowBatch>();
-  readonly #notes: OwnedNotes[] = [];
-  rowCount = 0;
-
-  /** Takes a request in; false when one of its rows belongs to another sender's write here. */
-  add(waiting: Waiting): boolean {
-    const { actor, source, lines, batches, notes } = waiting.delivery;
-    const key = `${actor.tokenId} ${source} ${actor.name}`;
-    const owner = this.#owners.get(key) ?? this.#writes.length;
-    if (batches.some((batch) => this.#batches.get(batch.family)?.contends(batch, owner))) return false;
-    if (this.members.length === 1) this.#ownRows();
-    this.members.push(waiting);
-    for (const batch of batches) {
-      // A request that goes alone is stored from the rows as they were read.
-      if (this.members.length === 1) this.#batches.set(batch.family, batch);
-      else this.#merged(batch.family).addAll(batch, owner);
-    }
-    for (const [family, list] of notes) this.#addNotes(family, owner, list);
-    const values = batches.reduce((sum, batch) => sum + batch.countValues(), 0);
-    if (owner === this.#writes.length) {
-      this.#owners.set(key, owner);
-      this.#writes.push({ actor, source, lines, rows: waiting.rows, values });
-    } else {
-      const write = this.#writes[owner]!;
-      const sum = {
-        lines: write.lines + lines,
-        rows: write.rows + waiting.rows,
-        values: write.values + values,
-      };
-      this.#writes[owner] = { ...write, ...sum };
-    }
-    this.rowCount += waiting.rows;
-    return true;
-  }
-
-  /** Whether a row of the batches is one of the group's. */
-  sharesRows(batches: readonly RowBatch[]): boolean {
-    return batches.some((batch) => this.#batches.get(batch.family)?.sharesRow(batch) === true);
-  }
-
-  rows(): DeviceRows {
-    return { writes: this.#writes, batches: [...this.#batches.values()], notes: this.#notes };
-  }
-
-  settle(error?: unknown): void {
-    for (const { resolve, reject } of this.members) {
-      if (error === undefined) resolve();
-      else reject(error);
-    }
-  }
-
-  /** Rows of a request stay its own, should the group fail and it be tried alone. */
-  #ownRows(): void {
-    for (const [family, batch] of [...this.#batches]) {
-      this.#batches.delete(family);
-      this.#merged(family).addAll(batch, 0);
-    }
-  }
-
-  #merged(family: FamilyName): RowBatch {
-    let batch = this.#batches.get(family);
-    if (batch === undefined) this.#batches.set(family, (batch = new RowBatch(family)));
-    return batch;
-  }
-
-  #addNotes(family: FamilyName, owner: number, list: readonly StagedNote[]): void {
-    const present = this.#notes.findIndex((each) => each.family === family && each.owner === owner);
-    if (present < 0) this.#notes.push({ family, owner, notes: list });
-    else this.#notes[present] = { family, owner, notes: [...this.#notes[present]!.notes, ...list] };
-  }
 }
