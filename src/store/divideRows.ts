@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { arrayText } from './arrayText.js';
+import { floatArray, integerArray } from './arrayBytes.js';
 import { RowBatch } from './rowBatch.js';
 
 /** Rows to be copied in, and rows to be merged. */
@@ -35,8 +35,8 @@ export async function divideByStored(client: PoolClient, batch: RowBatch): Promi
                      from unnest($1::double precision[], $2::integer[]) as k (ts, site_id)) k
             where exists (select from ${batch.table.table} f where f.ts = k.ts and f.site_id = k.site_id offset 0)`,
     values: [
-      arrayText(Array.from(order, (row) => batch.tsAt(row) / 1000)),
-      arrayText(Array.from(order, (row) => batch.siteAt(row))),
+      floatArray(Float64Array.from(order, (row) => batch.tsAt(row) / 1000)),
+      integerArray(order.map((row) => batch.siteAt(row))),
     ],
     rowMode: 'array',
   });

@@ -220,7 +220,7 @@ export function copyPriorRowsSql(table: KeyedTable, within: string): string {
 }
 
 /** The prior rows, a line for each column: its name, the value that is stored, and the one that is given. */
-function priorValues(table: KeyedTable, source: string): string {
+export function priorValues(table: KeyedTable, source: string): string {
   const values = table.columns.map((column) => `('${column}', p.${quote(column)}, p.${givenColumn(column)})`);
   return `${source} p cross join lateral (values ${values.join(', ')}) as v (indicator, stored, given)`;
 }
@@ -239,11 +239,14 @@ export function keepRevisionsSql(table: KeyedTable): string {
 }
 
 /** Forgets the separate origin of values that this write sets: the row's own write_id speaks for them from now on. */
-export function dropReplacedOriginsSql(table: KeyedTable, source = priorTable(table)): string {
+export function dropReplacedOriginsSql(table: KeyedTable): string {
+  return `delete from value_origins o using ${priorValues(table, priorTable(table))} where ${replacesOrigin(table)}`;
+}
+
+/** Whether the origin `o` is that of a value which a prior row says is replaced, and `v` which value. */
+export function replacesOrigin(table: KeyedTable): string {
   const key = sideKey(table, 'p');
-  return `delete from value_origins o
-     using ${priorValues(table, source)}
-     where o.family = '${table.name}' and o.ts = p.ts and o.site_id = p.site_id
+  return `o.family = '${table.name}' and o.ts = p.ts and o.site_id = p.site_id
        and o.indicator = ${key.indicator} and o.span = ${key.span}
        and v.given is not null and v.stored is distinct from v.given`;
 }
@@ -330,11 +333,19 @@ export const noteClearedSql = `insert into flag_history
     select family, ts, site_id, indicator, flag, 'cleared', raw, detection_limit, reason, rule, $1::bigint from cleared`;
 
 /** Takes the flags that `clearFlagsSql` clears, and returns them. */
-export function takeFlagsSql(table: KeyedTable, source: string, withNotes: boolean): string {
+function takeFlagsSql(table: KeyedTable, source: string, withNotes: boolean): string {
   const still = withNotes
     ? `and not exists (select from ${noteTable} n where n.family = '${table.name}' and n.ts = vf.ts
          and n.site_id = vf.site_id and n.indicator = vf.indicator and n.flag = vf.flag)`
     : '';
+  return `delete from value_flags vf
+       using ${source} p
+       where ${clearsFlag(table)} ${still}
+      returning vf.*`;
+}
+
+/** Whether the flag `vf` is one that goes when the values of a prior row `p` are replaced. */
+export function clearsFlag(table: KeyedTable): string {
   const replaced = table.columns
     .map((column) => {
       const [name, given] = [quote(column), givenColumn(column)];
@@ -342,11 +353,8 @@ export function takeFlagsSql(table: KeyedTable, source: string, withNotes: boole
       return `(vf.indicator = ${indicator} and p.${given} is not null and p.${given} is distinct from p.${name})`;
     })
     .join(' or ');
-  return `delete from value_flags vf
-       using ${source} p
-       where vf.family = '${table.name}' and vf.ts = p.ts and vf.site_id = p.site_id and vf.flag <> 'invalid'
-         and ((vf.indicator = '*' and vf.flag in ('no-flow', 'valid')) or ${replaced}) ${still}
-      returning vf.*`;
+  return `vf.family = '${table.name}' and vf.ts = p.ts and vf.site_id = p.site_id and vf.flag <> 'invalid'
+         and ((vf.indicator = '*' and vf.flag in ('no-flow', 'valid')) or ${replaced})`;
 }
 
 /** Sets the flags of the staged notes, keeping history, and marks the days of flags that changed; $1 is the write. */

@@ -38,10 +38,13 @@ function dateAsText(oid: number, format?: 'text' | 'binary'): unknown {
 /**
  * Runs work in one transaction: commits when it returns, rolls back when it throws. A connection whose rollback fails
  * is discarded.
+ *
+ * @param settings `set local` statements that hold for the transaction, a constant text; they take no way of their own
  */
 export async function inTransaction<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
+  settings = '',
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
@@ -51,7 +54,7 @@ export async function inTransaction<T>(
   };
   client.on('error', remember);
   try {
-    await client.query('begin');
+    await client.query(settings === '' ? 'begin' : `begin; ${settings}`);
     const result = await work(client);
     // Lost before the commit was even sent: nothing is stored, and that much is known.
     if (broken !== undefined) throw broken;

@@ -202,3 +202,53 @@ test('completing a row beside new ones takes one attempt', async () => {
   );
   expect(stored.rows.map(({ pm25 }) => pm25)).toEqual([3, 3, 3]);
 });
+
+test('completing a row reads no other, also by a plan that was made when there were few', async () => {
+  const row = (at: number, pm25: number | null) => ({
+    at,
+    site: 0,
+    pm10: pm25 === null ? 5 : null,
+    pm25,
+    flagged: false,
+  });
+  const pool = database.pool;
+  const client = await pool.connect();
+  // The plans belong to the connection.
+  const one = { connect: () => Promise.resolve(Object.assign(client, { release: () => undefined })) };
+  const complete = async (site: number) => {
+    let reads: { table: string; rows: string }[] = [];
+    await writeRows(one as never, deliveryOf([row(1, 3)], site, 'few'), {
+      mayBeStored: () => true,
+      alongside: async (db) => {
+        const { rows } = await db.query<{ table: string; rows: string }>(
+          `select relname as table, seq_tup_read + idx_tup_fetch as rows from pg_stat_xact_user_tables
+            where relname ~ '^(air_hour|value_origins|value_flags)' and seq_tup_read + coalesce(idx_tup_fetch, 0) > 0`,
+        );
+        reads = rows;
+      },
+    });
+    return reads;
+  };
+  const release = client.release.bind(client);
+  try {
+    await client.query('truncate air_hour, value_origins, value_flags');
+    await writeRows(pool, deliveryOf([row(1, null)], 8_000, 'few'));
+    await complete(8_000);
+    await client.query(
+      `insert into air_hour (ts, write_id, site_id, pm10)
+       select to_timestamp($1::double precision / 1000), (select max(id) from writes), n, 5 from generate_series(9000, 11999) n`,
+      [start + hourMs],
+    );
+    await client.query(
+      `insert into value_origins (family, ts, site_id, indicator, write_id)
+       select 'air_hour', ts, site_id, 'pm10', write_id from air_hour where site_id between 9000 and 11000`,
+    );
+    // What was counted up to here is not that of the transaction.
+    await client.query('select pg_stat_force_next_flush()');
+    for (const { rows } of await complete(11_500)) expect(Number(rows)).toBeLessThan(10);
+    const stored = await client.query('select pm25 from air_hour where site_id = 11500');
+    expect(stored.rows).toEqual([{ pm25: 3 }]);
+  } finally {
+    release();
+  }
+});

@@ -1,10 +1,8 @@
 import { finished } from 'node:stream/promises';
 import type { Pool, PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { dayMs } from '../domain/calendar.js';
 import { families, type FamilyName } from '../domain/family.js';
-import type { Actor } from '../domain/role.js';
-import { arrayText } from './arrayText.js';
+import { floatArray, integerArray } from './arrayBytes.js';
 import { divide, divideByStored, type DividedBatch } from './divideRows.js';
 import { encodeStagedRows, encodeStoredRows } from './encodeRows.js';
 import { fillRows } from './fillRows.js';
@@ -22,20 +20,19 @@ import {
 } from './mergeSql.js';
 import { replaceRows } from './mergeValues.js';
 import { noteStageForMirror } from './mirrorNotes.js';
+import {
+  insertTouches,
+  insertTouchesSql,
+  openedSql,
+  openWrites,
+  touchColumns,
+  writeColumns,
+  type DeviceWrite,
+} from './openWrites.js';
 import { unpackStretch } from './packedChunks.js';
 import { inTransaction, type Queryable } from './pool.js';
 import type { RowBatch } from './rowBatch.js';
 import { createNotesSql, insertNotes, type StagedNote } from './stage.js';
-
-/** What one sender gives in one transaction; several senders share a transaction. */
-export interface DeviceWrite {
-  readonly actor: Actor;
-  /** Code of the source by whose definition the lines were read. */
-  readonly source: string;
-  readonly lines: number;
-  readonly rows: number;
-  readonly values: number;
-}
 
 /** Rows of several senders that become one transaction. Owners of rows and notes are numbers into `writes`. */
 export interface DeviceRows {
@@ -51,6 +48,8 @@ export interface OwnedNotes {
   readonly notes: readonly StagedNote[];
 }
 
+export type { DeviceWrite } from './openWrites.js';
+
 /** How the rows met the tables: none was stored, some were, or most were. */
 export type Met = 'none' | 'some' | 'most';
 
@@ -65,7 +64,13 @@ export interface WriteRowsOptions {
 
 const uniqueViolation = '23505';
 // Up to so many, one statement with arrays is quicker than a transaction around a COPY.
-const fewRows = 1_000;
+const fewRows = 250;
+// Up to so many, one statement with arrays is quicker than a stage.
+const fewMet = 1_000;
+// Nothing is known of rows that came a moment ago: joining by anything but the key would read whole tables. And a plan made
+// anew for each of the statements takes longer than a few rows do.
+const mergeSettings = `set local enable_hashjoin = off; set local enable_mergejoin = off;
+  set local enable_seqscan = off; set local plan_cache_mode = force_generic_plan`;
 const familyOrder = Object.keys(families);
 
 /**
@@ -90,12 +95,18 @@ export async function writeRows(
     const rows = Array.from({ length: met.size }, (_, row) => batch.findRow(met.tsAt(row), met.siteAt(row)));
     return rows.every((row) => mayBeStored?.(batch, row) === true);
   };
-  const store = (divide: Divide) =>
-    inTransaction(pool, async (client) => {
-      const met = await storeDivided(client, rows, await divide(client, ordered), isExpected);
-      await alongside?.(client);
-      return met;
-    });
+  const store = (divide: Divide, settings = '') =>
+    inTransaction(
+      pool,
+      async (client) => {
+        const divided = await divide(client, ordered);
+        if (settings === '' && meetsAny(divided)) await client.query(mergeSettings);
+        const met = await storeDivided(client, rows, divided, { isExpected, isKnown: settings !== '' });
+        await alongside?.(client);
+        return met;
+      },
+      settings,
+    );
   const lookUp: Divide = async (client) => {
     const divided = [];
     for (const batch of ordered) divided.push(await divideByStored(client, batch));
@@ -111,7 +122,7 @@ export async function writeRows(
         await insertFewRows(pool, rows.writes, only!.fresh);
         return 'none';
       });
-    } else attempts.push(() => store(() => Promise.resolve(divided)));
+    } else attempts.push(() => store(() => Promise.resolve(divided), meetsAny(divided) ? mergeSettings : ''));
   }
   if (guess !== 'most') attempts.push(() => store(lookUp));
   for (const attempt of attempts) {
@@ -126,29 +137,34 @@ export async function writeRows(
 
 type Divide = (client: PoolClient, batches: readonly RowBatch[]) => Promise<readonly DividedBatch[]>;
 
+interface Expectations {
+  readonly isExpected: (met: RowBatch) => boolean;
+  /** Whether the caller knew which rows are met. */
+  readonly isKnown: boolean;
+}
+
 async function storeDivided(
   client: PoolClient,
   rows: DeviceRows,
   divided: readonly DividedBatch[],
-  isExpected: (met: RowBatch) => boolean,
+  { isExpected, isKnown }: Expectations,
 ): Promise<Met> {
-  const writeIds = await openWrites(client, rows.writes);
+  // Rows that are met may turn out to be stored as they are, and then touch nothing; of those that the caller knew, most change.
+  const touched = divided.flatMap(({ fresh, met }) => (isKnown ? [fresh, met] : [fresh]));
+  const isTouchedFirst = divided.length === 1 && (isKnown || !meetsAny(divided));
+  const writeIds = await openWrites(client, rows.writes, isTouchedFirst ? touched : []);
   for (const { fresh } of divided) if (fresh.size > 0) await copyRows(client, fresh, writeIds);
   let inserted = divided.reduce((sum, { fresh }) => sum + fresh.size, 0);
   const flagged = new Set<OwnedNotes>();
-  const filled: RowBatch[] = [];
-  // Nothing is known of rows that came a moment ago; joining by anything but the key would read whole tables.
-  if (divided.some(({ met }) => met.size > 0))
-    await client.query('set local enable_hashjoin = off; set local enable_mergejoin = off');
   for (const { met } of divided) {
     const within = await unpackStretch(client, met.table.table, met.range);
     for (const owner of met.owners()) {
       const owned = rows.notes.find((each) => each.owner === owner && each.family === met.family);
       let rest = met;
-      if (owned === undefined && met.countRows(owner) <= fewRows) {
+      if (owned === undefined && met.countRows(owner) <= fewMet) {
         const done = await fillRows(client, met, met.rowsOf(owner), writeIds[owner]!, within);
         const parts = met.split((row) => done.has(row));
-        filled.push(parts.picked);
+        if (!isKnown) touched.push(parts.picked);
         rest = parts.rest;
       } else if (owned !== undefined) flagged.add(owned);
       if (rest.countRows(owner) > 0)
@@ -161,36 +177,14 @@ async function storeDivided(
     }
   }
   for (const owned of rows.notes) if (!flagged.has(owned)) await setFlags(client, owned, writeIds);
-  await insertTouches(client, [...divided.map(({ fresh }) => fresh), ...filled], writeIds);
+  if (!isTouchedFirst) await insertTouches(client, touched, writeIds);
   const total = divided.reduce((sum, { fresh, met }) => sum + fresh.size + met.size, 0);
   if (inserted === total || divided.every(({ met }) => isExpected(met))) return 'none';
   return inserted * 2 < total ? 'most' : 'some';
 }
 
-const openWritesSql = `insert into writes (kind, source, token_id, actor_name, actor_office, lines, row_count, value_count)
-  select 'device', source, token_id, actor_name, actor_office, lines, row_count, value_count
-    from unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::integer[])
-      with ordinality as w (source, token_id, actor_name, actor_office, lines, row_count, value_count, place)
-   order by place
-  returning id`;
-
-function writeColumns(writes: readonly DeviceWrite[]): unknown[][] {
-  const column = (pick: (write: DeviceWrite) => unknown) => writes.map(pick);
-  return [
-    column(({ source }) => source),
-    column(({ actor }) => actor.tokenId),
-    column(({ actor }) => actor.name),
-    column(({ actor }) => actor.office),
-    column(({ lines }) => lines),
-    column((write) => write.rows),
-    column(({ values }) => values),
-  ];
-}
-
-/** Ids of the writes, in their order. */
-async function openWrites(client: PoolClient, writes: readonly DeviceWrite[]): Promise<number[]> {
-  const { rows } = await client.query<{ id: string }>(openWritesSql, writeColumns(writes));
-  return rows.map(({ id }) => Number(id)).sort((a, b) => a - b);
+function meetsAny(divided: readonly DividedBatch[]): boolean {
+  return divided.some(({ met }) => met.size > 0);
 }
 
 async function copyRows(client: PoolClient, batch: RowBatch, writeIds: readonly number[]): Promise<void> {
@@ -280,24 +274,18 @@ function preparing(client: PoolClient): Queryable {
 /** Stores new rows of one family in one statement: a transaction of its own, and one way to the database and back. */
 async function insertFewRows(pool: Pool, writes: readonly DeviceWrite[], batch: RowBatch): Promise<void> {
   const order = batch.order();
-  const rowColumn = (pick: (row: number) => number) => arrayText(Array.from(order, pick));
+  const floats = (pick: (row: number) => number) => floatArray(Float64Array.from(order, pick));
   const { table } = batch;
-  const touches = [...touchesOf([batch])].flatMap(([owner, { sites, days, lasts }]) =>
-    sites.map((siteId, index) => [owner, siteId, days[index]!, lasts[index]!] as const),
-  );
   await pool.query({
     name: `insert-few-${batch.family}`,
     text: fewRowsSql(table),
     values: [
       ...writeColumns(writes),
-      rowColumn((row) => batch.tsAt(row) / 1000),
-      rowColumn((row) => batch.siteAt(row)),
-      rowColumn((row) => batch.ownerAt(row)),
-      ...table.columns.map((_, column) => rowColumn((row) => batch.valueAt(row, column))),
-      arrayText(touches.map(([owner]) => owner)),
-      arrayText(touches.map(([, siteId]) => siteId)),
-      arrayText(touches.map(([, , day]) => day)),
-      arrayText(touches.map(([, , , last]) => last)),
+      floats((row) => batch.tsAt(row) / 1000),
+      integerArray(order.map((row) => batch.siteAt(row))),
+      integerArray(order.map((row) => batch.ownerAt(row))),
+      ...table.columns.map((_, column) => floats((row) => batch.valueAt(row, column))),
+      ...touchColumns([batch], writes.length),
     ],
   });
 }
@@ -307,75 +295,12 @@ function fewRowsSql(table: KeyedTable): string {
   const firstValue = 11;
   const firstTouch = firstValue + columns.length;
   const arrays = columns.map((_, index) => `$${firstValue + index}::double precision[]`).join(', ');
-  return `with opened as (${openWritesSql}),
-    numbered as (select id, row_number() over (order by id) - 1 as owner from opened),
+  return `with ${openedSql},
     stored as (
       insert into ${table.table} (ts, write_id, site_id, ${columns.join(', ')})
       select to_timestamp(r.ts), n.id, r.site_id, ${columns.map((column) => `r.${column}`).join(', ')}
         from unnest($8::double precision[], $9::integer[], $10::integer[], ${arrays})
           as r (ts, site_id, owner, ${columns.join(', ')})
         join numbered n on n.owner = r.owner order by r.ts, r.site_id)
-    insert into touches (write_id, family, medium, site_ids, days, last_times)
-    select n.id, '${table.name}', '${table.medium}', array_agg(u.site_id), array_agg(u.day), array_agg(u.last_time)
-      from unnest($${firstTouch}::integer[], $${firstTouch + 1}::integer[], $${firstTouch + 2}::integer[],
-                  $${firstTouch + 3}::double precision[]) as u (owner, site_id, day, last_time)
-      join numbered n on n.owner = u.owner group by n.id`;
-}
-
-/** Appends which sites and days the rows touch, and the last time of each. */
-async function insertTouches(
-  client: PoolClient,
-  batches: readonly RowBatch[],
-  writeIds: readonly number[],
-): Promise<void> {
-  for (const family of new Set(batches.map((batch) => batch.family))) {
-    const { medium } = keyedTables[family];
-    if (medium === undefined) continue;
-    // One row for each write and family, however its rows were stored.
-    const touches = touchesOf(batches.filter((batch) => batch.family === family));
-    for (const [owner, { sites, days, lasts }] of touches) {
-      await client.query(
-        `insert into touches (write_id, family, medium, site_ids, days, last_times)
-         values ($1, $2, $3, $4, $5, $6)`,
-        [String(writeIds[owner]), family, medium, arrayText(sites), arrayText(days), arrayText(lasts)],
-      );
-    }
-  }
-}
-
-interface Touches {
-  readonly sites: number[];
-  /** Beijing days as numbers since 1970-01-01. */
-  readonly days: number[];
-  /** Seconds since 1970. */
-  readonly lasts: number[];
-}
-
-const beijingOffsetMs = 8 * 3_600_000;
-
-function touchesOf(batches: readonly RowBatch[]): Map<number, Touches> {
-  const byOwner = new Map<number, Touches & { places: Map<number, number> }>();
-  for (const batch of batches)
-    for (let row = 0; row < batch.size; row += 1) {
-      const owner = batch.ownerAt(row);
-      let touches = byOwner.get(owner);
-      if (touches === undefined) {
-        touches = { sites: [], days: [], lasts: [], places: new Map() };
-        byOwner.set(owner, touches);
-      }
-      const ts = batch.tsAt(row);
-      const day = Math.floor((ts + beijingOffsetMs) / dayMs);
-      const siteId = batch.siteAt(row);
-      const key = day * 0x8000_0000 + siteId;
-      const place = touches.places.get(key);
-      if (place === undefined) {
-        touches.places.set(key, touches.sites.length);
-        touches.sites.push(siteId);
-        touches.days.push(day);
-        touches.lasts.push(ts / 1000);
-      } else if (touches.lasts[place]! * 1000 < ts) {
-        touches.lasts[place] = ts / 1000;
-      }
-    }
-  return byOwner;
+    ${insertTouchesSql(table, firstTouch)}`;
 }
