@@ -2,15 +2,17 @@
 const allowed = {
   domain: [],
   log: [],
+  // How long work goes on before others have their turn: for those who compute beside requests.
+  breathing: [],
   config: [],
   statistics: ['domain'],
   evaluation: ['domain', 'statistics'],
   ingest: ['domain', 'store'],
   store: ['domain', 'log'],
   embedded: ['domain', 'log'],
-  assessment: ['domain', 'statistics', 'evaluation', 'store', 'log'],
+  assessment: ['domain', 'statistics', 'evaluation', 'store', 'log', 'breathing'],
   alerts: ['domain', 'evaluation', 'statistics'],
-  alerting: ['domain', 'evaluation', 'statistics', 'assessment', 'alerts', 'store', 'log'],
+  alerting: ['domain', 'evaluation', 'statistics', 'assessment', 'alerts', 'store', 'log', 'breathing'],
   // Beside the service, not part of it: copies whole databases.
   backup: ['domain', 'store', 'embedded', 'log'],
   delivery: ['domain', 'store', 'log'],
@@ -47,6 +49,7 @@ const allowed = {
     'schedule',
     'http',
     'log',
+    'breathing',
     'alerts',
     'alerting',
     'delivery',

@@ -1,6 +1,7 @@
 import type { AlertChange } from '../alerts/buildNotifications.js';
 import type { ConditionResult } from '../alerts/conditionResult.js';
 import type { AlertState } from '../alerts/stateMachine.js';
+import { breathe } from '../breathing.js';
 import { dayMs, hourMs } from '../domain/calendar.js';
 import {
   insertTransitions,
@@ -11,7 +12,6 @@ import {
   withdrawTransitions,
 } from '../store/alerts.js';
 import type { PoolClient } from '../store/pool.js';
-import { breathe } from './breathing.js';
 import type { Followed, JudgedResult, StoredAlert, StoredTransition } from './followAlert.js';
 import { loadRuleFacts } from './loadFacts.js';
 import { subjectsTogether } from './pieces.js';

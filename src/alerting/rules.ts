@@ -1,11 +1,11 @@
 import type { ConditionResult } from '../alerts/conditionResult.js';
 import { evaluateRule, timingOf, type ConditionContext } from '../alerts/evaluateRule.js';
 import type { FactsOfKind } from '../alerts/facts.js';
+import { breathe } from '../breathing.js';
 import { alertRuleSchema, type AlertRule } from '../domain/alertRule.js';
 import type { Logger } from '../log.js';
 import { listRuleVersions, type RuleVersionRow } from '../store/alertEngine.js';
 import type { Queryable } from '../store/pool.js';
-import { breathe } from './breathing.js';
 import type { JudgedResult } from './followAlert.js';
 
 /** A version of a rule and the data that it holds for. */

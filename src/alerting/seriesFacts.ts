@@ -1,5 +1,6 @@
 import type { FactRow, SeriesFacts } from '../alerts/facts.js';
 import { aqiIndicator, hourlyAqiRows } from '../alerts/factSeries.js';
+import { breathe } from '../breathing.js';
 import type { AlertMeasure, RuleOfKind } from '../domain/alertRule.js';
 import { addDays, addMonths, dayOfInstant, daysInRange, hourMs, instantOfDay } from '../domain/calendar.js';
 import { Decimal } from '../domain/decimal.js';
@@ -9,7 +10,6 @@ import { chooseStandard } from '../domain/standard.js';
 import { computeDailyAqi } from '../statistics/aqi.js';
 import { airDayColumns, airHourColumns, listSiteDays, type AirSiteDayRow } from '../store/airDays.js';
 import type { Queryable } from '../store/pool.js';
-import { breathe } from './breathing.js';
 import { indicatorOf, type FactContext } from './factContext.js';
 import { flagsOf, hoursBetween, type AirHourColumn } from './hourCache.js';
 import { loadClassLimits, loadMonths, loadSamples, monthRow } from './waterSeries.js';

@@ -1,7 +1,7 @@
-import { breathe } from '../alerting/breathing.js';
 import { loadFactPieces } from '../alerting/factPieces.js';
 import { loadFactContext } from '../alerting/loadFacts.js';
 import { loadCalendar } from '../alerting/notifyContext.js';
+import { breathe } from '../breathing.js';
 import type { Pool } from '../store/pool.js';
 import { readSeedFiles } from '../store/seedFiles.js';
 import type { LoadFacts } from './alertRuleService.js';

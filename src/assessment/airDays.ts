@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { breathe } from '../breathing.js';
 import { dayMs, dayOfInstant, instantOfDay } from '../domain/calendar.js';
 import { findDustHours } from '../statistics/dustHours.js';
 import {
@@ -78,6 +79,7 @@ async function deriveSiteDays(
   const dustOf = new Map(days.map((day) => [day, findDustHours(day, dust)]));
   const derived = new Map<string, DerivedDay>();
   for (const key of keys) {
+    await breathe();
     const text = textOf(key);
     const input = { hours: hoursOf.get(text) ?? null, reported: reportedOf.get(text) ?? null };
     const found = deriveSiteDay(key, { ...input, dustHours: dustOf.get(key.day) }, rulesOf.get(key.day)!);
@@ -102,6 +104,7 @@ async function deriveGroupDays(
     const stored = others.length === 0 ? [] : await listSiteDays(client, others, days);
     const storedOf = new Map(stored.map((row) => [textOf(row), row]));
     for (const day of days) {
+      await breathe();
       const found = members.flatMap((siteId): MemberDay[] => {
         const key = textOf({ siteId, day });
         const own = derived.get(key);

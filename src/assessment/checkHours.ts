@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { breathe } from '../breathing.js';
 import { beijingOffsetMs, dayMs, dayOfInstant, hourMs, instantOfDay } from '../domain/calendar.js';
 import { families, type FamilyName } from '../domain/family.js';
 import { wholeRow } from '../domain/flag.js';
@@ -148,10 +149,12 @@ async function checkScope(
     else mark.names.push(name);
   };
   for (const row of rows.filter(isChecked)) {
+    await breathe();
     for (const [indicator, name] of checkRow(reference, checks, scope.family, row, flags))
       add(row.siteId, row.ts, indicator, name);
   }
-  if (scope.family === 'air_hour') checkNeighbours(checks.rules, scope.windows, rows, flags, isChecked, add);
+  if (scope.family === 'air_hour')
+    await checkNeighbours(checks.rules, scope.windows, rows, flags, isChecked, add);
   const marks: SuspectMark[] = [];
   for (const [key, { names, ...mark }] of found) {
     const rule = joinRules(names);
@@ -180,14 +183,14 @@ function checkRow(
   return findSuspectsOfRow(families[family].columns, values, detectionLimits, { rules, bounds, classLimits });
 }
 
-function checkNeighbours(
+async function checkNeighbours(
   rules: ActiveRules,
   windows: readonly SiteWindow[],
   rows: readonly CheckedRow[],
   flags: FlagIndex,
   isChecked: (key: { siteId: number; ts: number }) => boolean,
   add: (siteId: number, ts: number, indicator: string, name: string) => void,
-): void {
+): Promise<void> {
   const bySite = new Map<number, CheckedRow[]>();
   for (const row of rows) {
     const list = bySite.get(row.siteId);
@@ -196,6 +199,7 @@ function checkNeighbours(
   }
   const { columns } = families.air_hour;
   for (const { siteId, from, to } of windows) {
+    await breathe();
     const own = (bySite.get(siteId) ?? []).filter(({ ts }) => ts >= from && ts < to);
     if (own.length === 0) continue;
     columns.forEach((item, column) => {
