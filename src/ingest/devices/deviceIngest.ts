@@ -123,7 +123,9 @@ export class DeviceIngest {
       while (reading.readOn(linesAtATime));
       return reading.finish();
     });
-    this.#longReading = rest.catch(() => undefined);
+    const ended = () => undefined;
+    // What was read is the caller's alone: kept here, it would stay until the next long body.
+    this.#longReading = rest.then(ended, ended);
     return rest;
   }
 }
