@@ -184,7 +184,7 @@ export class AlertWalk {
     const same = sameMoments(looked, added);
     const left = this.#leftOut(parts, stored);
     const state = this.#stateAfter(parts);
-    const { result, version } = { ...this.#last };
+    const { result, version } = this.#last;
     const goesOn = parts.at(-1)!.to === Infinity || known === undefined;
     const after = [...left.map(toTransition), ...found.map(({ transition }) => transition)];
     return {
