@@ -55,7 +55,7 @@ function fillRowsSql(table: KeyedTable, within: string): string {
   const columns = table.columns.map(quote);
   const given = table.columns.map(givenColumn);
   const arrays = columns.map((_, index) => `$${index + 4}::double precision[]`).join(', ');
-  // Stored values are the columns of `p`, given ones those of `g`, as in a table of prior rows.
+  // Stored values have the names of their columns, given ones those of `givenColumn`, as in a table of prior rows.
   return `with fills as materialized (
       select f.*
         from (select * from unnest($2::double precision[], $3::integer[], ${arrays}) as u (seconds, site_id, ${columns.join(', ')})
